@@ -1,0 +1,11 @@
+package io.qadataswap;
+
+/** How a thread waits for the other side. */
+public enum WaitMode {
+  /** Spins for a short while, then sleeps. */
+  ADAPTIVE,
+  /** Spins all the time: the lowest latency, a whole core. */
+  BUSY,
+  /** Sleeps at once. */
+  SLEEP
+}

@@ -1,0 +1,66 @@
+package io.qadataswap.internal;
+
+import io.qadataswap.QadsSchemaMismatchException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** Sets a writer's schema once and holds every later batch to it. Not thread-safe. */
+public final class SchemaGuard {
+  private final String segment;
+  private Schema schema;
+  private byte[] bytes;
+  private Schema lastSeen;
+  private DictionaryProvider lastProvider;
+
+  /** For a segment whose schema isn't known yet. */
+  public SchemaGuard(String segment) {
+    this.segment = segment;
+  }
+
+  /** The schema, once it is known. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Sets the schema, or compares it: QadsSchemaMismatchException names the first difference. */
+  @SuppressWarnings("ReferenceEquality") // the quick way; contents are compared after it
+  public void check(long writer, Schema given, DictionaryProvider provider) {
+    if (given == lastSeen && provider == lastProvider) {
+      return;
+    }
+    byte[] givenBytes = SchemaBytes.of(given, provider);
+    if (bytes == null) {
+      NativeBindings.writerSetSchema(writer, givenBytes);
+      schema = given;
+      bytes = givenBytes;
+    } else if (!Arrays.equals(bytes, givenBytes)) {
+      throw new QadsSchemaMismatchException(
+          "segment '" + segment + "': " + difference(schema.getFields(), given.getFields(), ""));
+    }
+    lastSeen = given;
+    lastProvider = provider;
+  }
+
+  private static String difference(List<Field> expected, List<Field> given, String parent) {
+    if (expected.size() != given.size()) {
+      String where = parent.isEmpty() ? "the batch" : "column '" + parent + "'";
+      return where + " has " + given.size() + " columns, the segment " + expected.size();
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      Field want = expected.get(i);
+      Field got = given.get(i);
+      String path = parent.isEmpty() ? want.getName() : parent + "." + want.getName();
+      if (!want.getFieldType().equals(got.getFieldType())
+          || !String.valueOf(want.getName()).equals(got.getName())) {
+        return "column " + i + " is " + got + ", in the segment '" + path + "' is " + want;
+      }
+      if (!want.getChildren().equals(got.getChildren())) {
+        return difference(want.getChildren(), got.getChildren(), path);
+      }
+    }
+    return "the metadata or a dictionary's type is another one";
+  }
+}

@@ -1,0 +1,168 @@
+package io.qadataswap.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseLargeVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthViewVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.ExtensionTypeVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.NullVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.DenseUnionVector;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.complex.LargeListVector;
+import org.apache.arrow.vector.complex.LargeListViewVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.ListViewVector;
+import org.apache.arrow.vector.complex.RunEndEncodedVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.complex.UnionVector;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.pojo.Field;
+
+/**
+ * The vectors of a root in the order of the C interface's flat form: column after column, each
+ * followed by its children and its dictionary. The root's own node, which comes first there, isn't
+ * in it.
+ */
+final class VectorTree {
+  /** Which buffers a vector has. */
+  enum Layout {
+    /** None: null, run-end encoded. */
+    NONE,
+    /** Validity and values of a fixed width in bytes. */
+    FIXED,
+    /** Validity and single bits. */
+    BITS,
+    /** Validity, offsets, bytes. */
+    VARIABLE,
+    /** Validity, views, any number of data buffers. */
+    VIEW,
+    /** Validity, offsets. */
+    LIST,
+    /** Validity, offsets, sizes. */
+    LIST_VIEW,
+    /** Validity: struct, fixed-size list. */
+    VALIDITY,
+    /** Type codes. */
+    SPARSE_UNION,
+    /** Type codes, offsets. */
+    DENSE_UNION
+  }
+
+  /** A vector (an extension's storage) and the width of its values, offsets or sizes. */
+  record Node(FieldVector vector, Layout layout, int width) {}
+
+  private final List<Node> nodes = new ArrayList<>();
+  private final FieldVector[] columns;
+  private final DictionaryProvider provider;
+  private boolean flat = true;
+  private boolean unsteady;
+
+  VectorTree(VectorSchemaRoot root, DictionaryProvider provider) {
+    this.provider = provider;
+    List<Field> fields = root.getSchema().getFields();
+    columns = new FieldVector[fields.size()];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = root.getVector(i);
+      add(columns[i], fields.get(i), fields.get(i).getName());
+    }
+  }
+
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  /**
+   * Whether setting a row count changes the value counts of some child against its parent's node.
+   */
+  boolean isUnsteady() {
+    return unsteady;
+  }
+
+  /**
+   * Whether this is still the tree of that root: one with children or dictionaries never is, they
+   * may have been replaced.
+   */
+  boolean isOf(VectorSchemaRoot root) {
+    List<FieldVector> vectors = root.getFieldVectors();
+    if (!flat || vectors.size() != columns.length) {
+      return false;
+    }
+    for (int i = 0; i < columns.length; i++) {
+      if (vectors.get(i) != columns[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void add(FieldVector column, Field field, String path) {
+    FieldVector vector = column;
+    while (vector instanceof ExtensionTypeVector<?> extension) {
+      vector = (FieldVector) extension.getUnderlyingVector();
+    }
+    nodes.add(node(vector, path));
+    List<Field> children = field.getChildren();
+    if (!children.isEmpty()) {
+      flat = false;
+      List<FieldVector> vectors = vector.getChildrenFromFields();
+      if (vectors.size() != children.size()) {
+        throw new IllegalArgumentException(
+            "column '"
+                + path
+                + "' has "
+                + vectors.size()
+                + " children, its field "
+                + children.size());
+      }
+      for (int i = 0; i < vectors.size(); i++) {
+        add(vectors.get(i), children.get(i), path + "." + children.get(i).getName());
+      }
+    }
+    if (field.getDictionary() != null) {
+      flat = false;
+      FieldVector values =
+          SchemaBytes.dictionary(provider, field.getDictionary(), path).getVector();
+      add(values, values.getField(), path + ".dictionary");
+    }
+  }
+
+  private Node node(FieldVector vector, String path) {
+    if (vector instanceof BitVector) {
+      return new Node(vector, Layout.BITS, 0);
+    } else if (vector instanceof BaseFixedWidthVector fixed) {
+      return new Node(vector, Layout.FIXED, fixed.getTypeWidth());
+    } else if (vector instanceof BaseVariableWidthVector) {
+      return new Node(vector, Layout.VARIABLE, Integer.BYTES);
+    } else if (vector instanceof BaseLargeVariableWidthVector) {
+      return new Node(vector, Layout.VARIABLE, Long.BYTES);
+    } else if (vector instanceof BaseVariableWidthViewVector) {
+      return new Node(vector, Layout.VIEW, BaseVariableWidthViewVector.ELEMENT_SIZE);
+    } else if (vector instanceof NullVector || vector instanceof RunEndEncodedVector) {
+      return new Node(vector, Layout.NONE, 0);
+    } else if (vector instanceof ListVector) {
+      return new Node(vector, Layout.LIST, Integer.BYTES);
+    } else if (vector instanceof LargeListVector) {
+      return new Node(vector, Layout.LIST, Long.BYTES);
+    } else if (vector instanceof ListViewVector) {
+      unsteady = true;
+      return new Node(vector, Layout.LIST_VIEW, Integer.BYTES);
+    } else if (vector instanceof LargeListViewVector) {
+      unsteady = true;
+      return new Node(vector, Layout.LIST_VIEW, Long.BYTES);
+    } else if (vector instanceof FixedSizeListVector || vector instanceof StructVector) {
+      return new Node(vector, Layout.VALIDITY, 0);
+    } else if (vector instanceof UnionVector) {
+      return new Node(vector, Layout.SPARSE_UNION, 0);
+    } else if (vector instanceof DenseUnionVector) {
+      unsteady = true;
+      return new Node(vector, Layout.DENSE_UNION, Integer.BYTES);
+    }
+    throw new IllegalArgumentException(
+        "column '" + path + "': unknown vector class " + vector.getClass().getName());
+  }
+}

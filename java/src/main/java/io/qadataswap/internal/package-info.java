@@ -1,0 +1,2 @@
+/** Not part of the interface: may change in any version. */
+package io.qadataswap.internal;

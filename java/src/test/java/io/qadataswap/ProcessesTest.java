@@ -1,0 +1,128 @@
+package io.qadataswap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.qadataswap.agent.Agent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two Java processes. The other one runs with -Xcheck:jni, and what that says is looked at. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class ProcessesTest extends Sandbox {
+  private static final Path FILE =
+      Path.of(System.getProperty("qads.test.data", "tests/data"), "real", "planes.stream");
+
+  private final List<Process> processes = new ArrayList<>();
+  private List<String> flags = List.of();
+  @TempDir Path folder;
+
+  @AfterEach
+  void endProcesses() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private Process agent(String... words) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xcheck:jni");
+    command.addAll(flags);
+    command.addAll(
+        List.of(
+            System.getProperty("qads.test.flags", "--add-opens=java.base/java.nio=ALL-UNNAMED")
+                .strip()
+                .split(" +")));
+    String classes = System.getProperty("surefire.test.class.path");
+    command.add("-cp");
+    command.add(classes != null ? classes : System.getProperty("java.class.path"));
+    command.add(Agent.class.getName());
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("QADS_DIR", directory.toString());
+    builder.redirectOutput(folder.resolve(words[0] + processes.size()).toFile());
+    processes.add(builder.start());
+    return processes.get(processes.size() - 1);
+  }
+
+  /**
+   * What a process said; it must have ended so, and the JVM must have had nothing to say about its
+   * native calls.
+   */
+  private String said(Process process, String file, int code) throws Exception {
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    String said = Files.readString(folder.resolve(file), StandardCharsets.UTF_8);
+    assertEquals(code, process.exitValue(), said);
+    assertFalse(said.contains("in native method"), said);
+    assertFalse(said.contains("WARNING"), said);
+    return said;
+  }
+
+  @Test
+  void aFileGoesThroughTwoOtherProcesses() throws Exception {
+    Path output = folder.resolve("out.stream");
+    Process reading =
+        agent("read", "t", "--output", output.toString(), "--hold", "2", "--hold-check");
+    Process writing = agent("write", "t", "--input", FILE.toString(), "--zero-copy");
+    assertTrue(said(writing, "write1", 0).startsWith("stats rows=3322 "));
+    assertTrue(said(reading, "read0", 0).startsWith("stats rows=3322 "));
+    try (ArrowStreamReader expected = new ArrowStreamReader(Files.newInputStream(FILE), allocator);
+        ArrowStreamReader actual = new ArrowStreamReader(Files.newInputStream(output), allocator)) {
+      while (expected.loadNextBatch()) {
+        assertTrue(actual.loadNextBatch());
+        Vectors.assertSame(expected.getVectorSchemaRoot(), actual.getVectorSchemaRoot());
+      }
+      assertFalse(actual.loadNextBatch());
+    }
+  }
+
+  @Test
+  void aKilledWriterIsDeadOnceEverythingIsRead() throws Exception {
+    Process writing =
+        agent("write", "t", "--input", FILE.toString(), "--repeat", "1000000", "--slots", "4");
+    try (QadsReader reader = reader("t").waitForSegment(LONG).open()) {
+      for (int i = 0; i < 100; i++) {
+        assertTrue(reader.loadNextBatch());
+      }
+      writing.destroyForcibly().waitFor();
+      assertThrows(
+          QadsWriterDiedException.class,
+          () -> {
+            for (int i = 0; i < 10; i++) {
+              assertTrue(reader.loadNextBatch());
+            }
+          });
+    }
+  }
+
+  @Test
+  void aKilledReaderHoldsNobodyUp() throws Exception {
+    try (QadsWriter writer = writer("t").slots(2).lifetime(Lifetime.UNTIL_CLOSED).create();
+        QadsReader reader = reader("t").open()) {
+      Path output = folder.resolve("out.stream");
+      Process reading = agent("read", "t", "--output", output.toString(), "--delay-ms", "60000");
+      writer.waitForReaders(2, LONG);
+      write(writer, 0, 1);
+      write(writer, 1, 1);
+      assertTrue(reader.loadNextBatch());
+      assertTrue(reader.loadNextBatch());
+      reading.destroyForcibly().waitFor();
+      for (int i = 2; i < 20; i++) {
+        write(writer, i, 1);
+        assertTrue(reader.loadNextBatch());
+        assertEquals(i, number(reader.getVectorSchemaRoot()));
+      }
+    }
+  }
+}

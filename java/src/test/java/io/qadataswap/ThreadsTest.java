@@ -1,0 +1,148 @@
+package io.qadataswap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Closing while another thread is inside a call, and many threads at once. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ThreadsTest extends Sandbox {
+  private static final Duration FOR_EVER = Duration.ofSeconds(-1);
+
+  /** On a thread of its own: the common pool has as many as there are cores. */
+  private static CompletableFuture<Void> start(Runnable task) {
+    return CompletableFuture.runAsync(task, call -> new Thread(call, "test").start());
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) {
+    try {
+      future.get(20, TimeUnit.SECONDS);
+      return null;
+    } catch (Exception e) {
+      return e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
+    }
+  }
+
+  @RepeatedTest(20)
+  void closingAReaderWakesItsWaitingLoad() throws Exception {
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create()) {
+      write(writer, 1, 1);
+      QadsReader reader = reader("t").timeout(FOR_EVER).open();
+      assertTrue(reader.loadNextBatch());
+      CountDownLatch started = new CountDownLatch(1);
+      CompletableFuture<Void> load =
+          start(
+              () -> {
+                started.countDown();
+                reader.loadNextBatch();
+              });
+      started.await();
+      Thread.sleep(2);
+      reader.close();
+      assertInstanceOf(IllegalStateException.class, failure(load));
+    }
+  }
+
+  @RepeatedTest(20)
+  void closingAWriterWakesItsWaitingWrite() throws Exception {
+    try (QadsReader reader = closedWhileWriting()) {
+      assertEquals(LoadResult.BATCH, reader.tryLoad(LONG));
+    }
+    QadsSegments.remove("t", directory, true);
+  }
+
+  private QadsReader closedWhileWriting() throws Exception {
+    QadsWriter writer = writer("t").slots(1).timeout(FOR_EVER).lifetime(Lifetime.KEEP).create();
+    QadsReader reader = reader("t").open();
+    write(writer, 1, 1);
+    CountDownLatch started = new CountDownLatch(1);
+    CompletableFuture<Void> second =
+        start(
+            () -> {
+              started.countDown();
+              write(writer, 2, 1);
+            });
+    started.await();
+    Thread.sleep(2);
+    writer.close();
+    assertInstanceOf(IllegalStateException.class, failure(second));
+    return reader;
+  }
+
+  @RepeatedTest(50)
+  void closeRacesWithEveryCall() throws Exception {
+    QadsWriter writer =
+        writer("t").overflow(OverflowPolicy.DROP_OLDEST).slots(4).capacity(1 << 20).create();
+    QadsReader reader = reader("t").loss(LossMode.COUNT).open();
+    CompletableFuture<Void> writing =
+        start(
+            () -> {
+              for (int i = 0; ; i++) {
+                write(writer, i, 10);
+              }
+            });
+    CompletableFuture<Void> reading =
+        start(
+            () -> {
+              while (reader.loadNextBatch()) {
+                try (QadsBatch kept = reader.keep()) {
+                  number(kept.root());
+                }
+              }
+            });
+    CompletableFuture<Void> looking =
+        start(
+            () -> {
+              while (true) {
+                reader.statistics();
+                writer.statistics();
+                writer.readers();
+                writer.lastWrite();
+              }
+            });
+    Thread.sleep(5);
+    CompletableFuture<Void> other = start(reader::close);
+    reader.close();
+    other.join();
+    writer.close();
+    assertInstanceOf(IllegalStateException.class, failure(reading));
+    assertInstanceOf(IllegalStateException.class, failure(writing));
+    assertInstanceOf(IllegalStateException.class, failure(looking));
+  }
+
+  @Test
+  void writesOfManyThreadsFollowOneAnother() throws Exception {
+    int threads = 4;
+    int each = 200;
+    try (QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open()) {
+      CompletableFuture<?>[] writing = new CompletableFuture<?>[threads];
+      for (int t = 0; t < threads; t++) {
+        writing[t] =
+            start(
+                () -> {
+                  for (int i = 0; i < each; i++) {
+                    write(writer, i, 1 + i % 50);
+                  }
+                });
+      }
+      CompletableFuture<Void> finishing = CompletableFuture.allOf(writing).thenRun(writer::finish);
+      int batches = 0;
+      while (reader.loadNextBatch()) {
+        number(reader.getVectorSchemaRoot());
+        batches++;
+      }
+      finishing.get(20, TimeUnit.SECONDS);
+      assertEquals(threads * each, batches);
+    }
+  }
+}

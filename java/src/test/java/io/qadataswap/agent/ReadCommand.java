@@ -1,0 +1,121 @@
+package io.qadataswap.agent;
+
+import io.qadataswap.LossMode;
+import io.qadataswap.QadsBatch;
+import io.qadataswap.QadsReader;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+
+/** {@code agent read}. */
+final class ReadCommand {
+  /** A batch held beyond the next load, and what it was when it came. */
+  private record Held(QadsBatch batch, ByteBuffer before) {}
+
+  /** A held batch isn't what it was. */
+  static final class ChangedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    ChangedException(String message) {
+      super(message);
+    }
+  }
+
+  private final AgentOptions options;
+  private final Tally tally = new Tally();
+  private final Deque<Held> held = new ArrayDeque<>();
+
+  ReadCommand(AgentOptions options) {
+    this.options = options;
+  }
+
+  Tally run() throws Exception {
+    try (BufferAllocator allocator = new RootAllocator();
+        QadsReader reader = open(allocator)) {
+      Throwable failure = null;
+      try {
+        readAll(reader);
+      } catch (Exception e) {
+        failure = e;
+      }
+      // Whatever ended it: what came before has been written out.
+      long lost = reader.statistics().lost();
+      if (lost > 0) {
+        throw new Outcome.LostException("lost=" + lost, failure);
+      } else if (failure != null) {
+        throw (Exception) failure;
+      }
+      return tally.bytes(reader.bytesRead());
+    }
+  }
+
+  private QadsReader open(BufferAllocator allocator) {
+    return QadsReader.builder(options.name, allocator)
+        .waitForSegment(options.timeout)
+        .timeout(options.timeout)
+        .start(options.start)
+        .loss(LossMode.COUNT)
+        .open();
+  }
+
+  private void readAll(QadsReader reader) throws Exception {
+    VectorSchemaRoot root = reader.getVectorSchemaRoot();
+    try (OutputStream file =
+            new BufferedOutputStream(Files.newOutputStream(options.file), 1 << 20);
+        ArrowStreamWriter output = new ArrowStreamWriter(root, reader, file)) {
+      output.start();
+      try {
+        while (tally.batches() < options.limit && reader.loadNextBatch()) {
+          tally.batch(root.getRowCount());
+          output.writeBatch();
+          if (options.hold > 0) {
+            hold(reader.keep());
+          }
+          Thread.sleep(options.delayMs);
+        }
+        while (!held.isEmpty()) {
+          letGo();
+        }
+      } finally {
+        held.forEach(one -> one.batch.close());
+      }
+    }
+  }
+
+  private void hold(QadsBatch batch) throws Exception {
+    held.addLast(
+        new Held(
+            batch, options.holdCheck ? serialized(batch.root(), batch) : ByteBuffer.allocate(0)));
+    if (held.size() > options.hold) {
+      letGo();
+    }
+  }
+
+  private void letGo() throws Exception {
+    Held oldest = held.removeFirst();
+    try (QadsBatch batch = oldest.batch) {
+      if (options.holdCheck && !oldest.before.equals(serialized(batch.root(), batch))) {
+        throw new ChangedException("batch " + batch.sequence() + " changed while it was held");
+      }
+    }
+  }
+
+  private static ByteBuffer serialized(VectorSchemaRoot root, DictionaryProvider provider)
+      throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ArrowStreamWriter writer = new ArrowStreamWriter(root, provider, bytes)) {
+      writer.start();
+      writer.writeBatch();
+    }
+    return ByteBuffer.wrap(bytes.toByteArray());
+  }
+}

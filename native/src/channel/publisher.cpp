@@ -1,0 +1,286 @@
+#include "channel/publisher.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/fork_guard.hpp"
+#include "os/futex.hpp"
+#include "ring/signal.hpp"
+
+namespace qads::channel {
+
+namespace {
+
+// Slots and memory are taken back once so many batches are out, not only when none is left: a reader that keeps up then
+// finds every batch in memory that both sides still have in their caches. Not at each write, as the look costs a cache
+// miss.
+constexpr std::uint64_t kReclaimBatches = 16;
+constexpr std::uint64_t kReclaimBytes = 256 << 10;
+
+// Above this a copy runs without the mutex, so that releasing a buffer elsewhere never waits for it.
+constexpr std::uint64_t kCopyUnlocked = 64 << 10;
+
+void add(layout::Word64& counter, std::uint64_t amount) {  // one thread at a time writes these
+  counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Publisher::Publisher(std::shared_ptr<segment::Segment> segment)
+    : segment_(std::move(segment)),
+      fork_generation_(os::fork_generation()),
+      ring_(*segment_),
+      arena_(segment_),
+      held_(segment_->slots().size()) {}
+
+Publisher::~Publisher() {
+  if (fork_generation_ != os::fork_generation()) return;
+  try {
+    close();
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name may stay, which gc mends
+  }
+}
+
+arena::Block* Publisher::allocate(std::uint64_t size, const Patience& patience) {
+  std::unique_lock lock(mutex_);
+  if (ended_) throw Error(Code::kClosed, text("segment '", segment_->name(), "': the stream has ended"));
+  arena::Block* block = claim(lock, size, false, patience).block;
+  arena_.make_referable(block);
+  return block;
+}
+
+void Publisher::release(arena::Block* block) {
+  {
+    const std::scoped_lock lock(mutex_);
+    arena_.release(block);
+  }
+  ring::fence_and_wake(segment_->sync().freed);
+}
+
+bool Publisher::publish(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags,
+                        const Patience& patience) {
+  std::unique_lock lock(mutex_);
+  if (ended_) throw Error(Code::kClosed, text("segment '", segment_->name(), "': the stream has ended"));
+  references_.clear();
+  if (!plan.references().empty() && !arena_.use(plan.references(), references_)) return false;
+  if ((flags & layout::kFirstOfMessage) != 0) ring_.begin_message();
+  const std::uint64_t size = plan.record_bytes();
+  Claim claimed;
+  try {
+    claimed = claim(lock, size, true, patience);
+  } catch (...) {
+    for (arena::Block* block : references_) arena_.release(block);
+    throw;
+  }
+  const bool unlocked = size > kCopyUnlocked;
+  if (unlocked) lock.unlock();
+  plan.write(arena_.address(claimed.block), claimed.block->offset);
+  if (unlocked) lock.lock();
+  Held& held = held_[claimed.slot];
+  held.record = claimed.block;
+  held.references.assign(references_.begin(), references_.end());
+  count(plan, rows, flags);
+  ring_.publish(claimed.slot, {claimed.block->offset, size, static_cast<std::uint64_t>(rows)}, flags);
+  return true;
+}
+
+void Publisher::count(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags) {
+  layout::WriterStatistics& statistics = segment_->sync().statistics;
+  if ((flags & layout::kLastOfMessage) != 0) add(statistics.messages, 1);
+  add(statistics.rows, static_cast<std::uint64_t>(rows));
+  add(statistics.bytes_copied, plan.bytes_copied());
+  add(statistics.bytes_referenced, plan.bytes_referenced());
+}
+
+// Waits for room of `size` bytes, and a slot if `slot`. Holds the mutex while it looks, not while it sleeps.
+Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint64_t size, bool slot,
+                                  const Patience& patience) {
+  refuse_impossible(size);
+  if (std::optional<Claim> found = find(size, slot)) return *found;
+  if (overwrites_itself()) give_up(size, patience.timeout_ms);
+  layout::Sync& sync = segment_->sync();
+  add(sync.statistics.stalls, 1);
+  ring_.forget_waits();
+  ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
+  for (;;) {
+    if (patience.closed.load(std::memory_order_seq_cst) || ended_) {
+      throw Error(Code::kClosed, text("segment '", segment_->name(), "': closed while waiting for room"));
+    }
+    const ring::Waiting::Step step = waiting.next();
+    std::uint32_t word = 0;
+    if (step == ring::Waiting::Step::kSleep) word = ring::arm(sync.freed);
+    if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
+    std::optional<Claim> found = find(size, slot);
+    if (found || step == ring::Waiting::Step::kTimeout) {
+      add(sync.statistics.stalled_ns, static_cast<std::uint64_t>(waiting.waited_ns()));
+      if (!found) give_up(size, patience.timeout_ms);
+      return *found;
+    }
+    lock.unlock();
+    if (step == ring::Waiting::Step::kSleep) {
+      if (!patience.closed.load(std::memory_order_seq_cst)) os::futex_wait(sync.freed, word, waiting.sleep_ns());
+      waiting.slept();
+    }
+    lock.lock();
+  }
+}
+
+std::optional<Publisher::Claim> Publisher::find(std::uint64_t size, bool slot) {
+  const bool block_policy = segment_->header().overflow == layout::kOverflowBlock;
+  const bool crowded = ring_.live() + ring_.aside() >= kReclaimBatches || size >= kReclaimBytes;
+  if (ring_.aside() != 0 || (block_policy && crowded) || (slot && !ring_.has_free_slot())) collect(ring_.reclaim());
+  for (;;) {
+    if (!slot || ring_.has_free_slot()) {
+      if (arena::Block* block = find_block(size)) return Claim{slot ? *ring_.claim_slot() : 0, block};
+    }
+    if (block_policy || !drop_for(size)) return std::nullopt;
+  }
+}
+
+arena::Block* Publisher::find_block(std::uint64_t size) {
+  if (arena::Block* block = arena_.allocate(size)) return block;
+  collect(ring_.reclaim());
+  if (arena::Block* block = arena_.allocate(size)) return block;
+  try {
+    no_space_.clear();
+    return arena_.allocate_growing(size);
+  } catch (const Error& error) {
+    if (error.code() != Code::kNoSpace) throw;
+    no_space_ = error.message();  // what is in use may become free: go on with what there is
+    return nullptr;
+  }
+}
+
+// drop_oldest: gives up one message, if that can help. Readers that died are looked for first, at intervals.
+bool Publisher::drop_for(std::uint64_t size) {
+  if (ring_.aside() != 0) {
+    probe(os::monotonic_ns());
+    const std::size_t aside = ring_.aside();
+    collect(ring_.reclaim());
+    if (ring_.aside() != aside) return true;
+  }
+  if (ring_.has_free_slot()) {  // it is memory that is short: don't drop everything for a hole that can't come about
+    std::vector<arena::Block*> droppable;
+    for (const std::uint32_t slot : ring_.droppable()) {
+      droppable.push_back(held_[slot].record);
+      for (arena::Block* block : held_[slot].references) droppable.push_back(block);
+    }
+    if (arena_.largest_if_free(droppable, no_space_.empty()) < size) return false;
+  }
+  const std::uint64_t live = ring_.live();
+  collect(ring_.drop_oldest_message());
+  return ring_.live() != live;
+}
+
+void Publisher::collect(std::span<const std::uint32_t> slots) {
+  for (const std::uint32_t slot : slots) {
+    Held& held = held_[slot];
+    arena_.release(held.record);
+    for (arena::Block* block : held.references) arena_.release(block);
+    held.references.clear();
+    held.record = nullptr;
+  }
+}
+
+void Publisher::probe(std::int64_t now) {
+  if (now - probed_at_ < ring::kIntervalNs) return;
+  probed_at_ = now;
+  ring_.probe();
+  ring_.evict_laggards(now);
+}
+
+void Publisher::refuse_impossible(std::uint64_t size) const {
+  if (size <= arena_.capacity()) return;
+  throw Error(Code::kWouldNotFit, text("segment '", segment_->name(), "': ", size, " bytes don't fit into a data area of ",
+                                       arena_.capacity(), "; create it with a larger capacity"));
+}
+
+void Publisher::give_up(std::uint64_t size, std::int64_t timeout_ms) const {
+  if (!no_space_.empty()) throw Error(Code::kNoSpace, no_space_);
+  const std::string about = text("segment '", segment_->name(), "': no room for ", size, " bytes within ", timeout_ms,
+                                 " ms (capacity ", arena_.capacity(), ", ", ring_.live(), " batches unread, ",
+                                 ring_.aside(), " read but held): ");
+  if (segment_->header().overflow == layout::kOverflowBlock) {
+    throw Error(Code::kTimeout, text(about, ring_.describe_slowest(), "; ", ring_.describe_holders()));
+  }
+  if (overwrites_itself()) {
+    throw Error(Code::kWouldNotFit,
+                text(about, "the message being written would overwrite itself; create the segment with more slots or "
+                            "capacity, or write smaller messages"));
+  }
+  throw Error(Code::kTimeout, text(about, ring_.describe_holders()));
+}
+
+// drop_oldest: all that is in the way is the message being written, so waiting can't help.
+bool Publisher::overwrites_itself() const {
+  return segment_->header().overflow == layout::kOverflowDropOldest && ring_.aside() == 0 && ring_.live() != 0 &&
+         ring_.droppable().empty() && !arena_.has_user_buffers();
+}
+
+void Publisher::write_schema(std::span<const std::byte> bytes) {
+  segment_->write_schema(bytes);
+  ring::fence_and_wake(segment_->sync().published);  // readers wait for the schema on the word of batches
+}
+
+void Publisher::end(std::uint32_t kind) {
+  const std::scoped_lock lock(mutex_);
+  if (ended_) return;
+  ended_ = true;
+  ring_.finish(kind);
+  // From here on the name may be taken over, or removed by the last reader. Removing it ourselves takes the lock, though.
+  if (segment_->header().lifetime != layout::kUntilClosed) segment_->release_writer();
+}
+
+void Publisher::close() {
+  end(layout::kClosedUnfinished);
+  if (segment_->header().lifetime != layout::kUntilClosed) return;
+  try {
+    segment_->remove_name();
+  } catch (...) {
+    segment_->release_writer();
+    throw;
+  }
+  segment_->release_writer();
+}
+
+void Publisher::interrupt() { ring::wake_always(segment_->sync().freed); }
+
+template <typename Done, typename Describe>
+void Publisher::wait_until(const Patience& patience, Done done, Describe describe) {
+  ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
+  layout::Sync& sync = segment_->sync();
+  std::unique_lock lock(mutex_);
+  while (!done()) {
+    if (patience.closed.load(std::memory_order_seq_cst)) {
+      throw Error(Code::kClosed, text("segment '", segment_->name(), "': closed while waiting for readers"));
+    }
+    const ring::Waiting::Step step = waiting.next();
+    if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
+    if (step == ring::Waiting::Step::kTimeout && !done()) {
+      throw Error(Code::kTimeout, text("segment '", segment_->name(), "': after ", patience.timeout_ms, " ms ", describe()));
+    }
+    const bool sleeps = step == ring::Waiting::Step::kSleep;
+    const std::uint32_t word = sleeps ? ring::arm(sync.freed) : 0;
+    const bool ready = done();
+    lock.unlock();
+    if (sleeps && !ready && !patience.closed.load(std::memory_order_seq_cst)) {
+      os::futex_wait(sync.freed, word, waiting.sleep_ns());
+      waiting.slept();
+    }
+    lock.lock();
+  }
+}
+
+void Publisher::wait_readers(std::uint32_t count, const Patience& patience) {
+  wait_until(
+      patience, [&] { return ring_.active_readers() >= count; },
+      [&] { return text(ring_.active_readers(), " of ", count, " readers are attached"); });
+}
+
+void Publisher::wait_drained(const Patience& patience) {
+  wait_until(
+      patience, [&] { return ring_.drained(); }, [&] { return ring_.describe_slowest(); });
+}
+
+}  // namespace qads::channel

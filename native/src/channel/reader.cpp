@@ -1,0 +1,224 @@
+#include "channel/reader.hpp"
+
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace qads::channel {
+
+namespace {
+
+// A message is held in place while it leaves the writer so much of the ring; beyond, its batches are copied out.
+constexpr std::uint64_t kShareOfRing = 2;
+
+}  // namespace
+
+Reader::Reader(std::shared_ptr<segment::Segment> segment, const ReaderOptions& options)
+    : pool_(std::make_shared<LeasePool>(std::make_unique<ring::ReaderSeat>(std::move(segment), options.latest))),
+      options_(options) {}
+
+Reader::~Reader() { close(); }
+
+Code Reader::next(std::int64_t timeout_ms, LeasePtr& out) {
+  const std::scoped_lock lock(mutex_);
+  LeasePtr lease;
+  if (!gathered_.empty()) {  // of a message that next_message didn't get whole in time
+    lease = std::move(gathered_.front());
+    gathered_.erase(gathered_.begin());
+  } else {
+    std::optional<ring::Waiting> waiting;
+    if (const Code code = take_or_wait(waiting, timeout_ms, lease); code != Code::kOk) return code;
+  }
+  count(*lease);
+  out = std::move(lease);
+  return Code::kOk;
+}
+
+Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
+  const std::scoped_lock lock(mutex_);
+  std::optional<ring::Waiting> waiting;
+  for (;;) {
+    LeasePtr lease;
+    const Code code = take_or_wait(waiting, timeout_ms, lease);
+    if (code == Code::kTimeout) return code;
+    if (code != Code::kOk) {
+      gathered_.clear();
+      return code;
+    }
+    const bool first = (lease->info.flags & QADS_BATCH_FIRST) != 0;
+    const bool last = (lease->info.flags & QADS_BATCH_LAST) != 0;
+    if (first) gathered_.clear();                // the writer gave the message before up
+    if (!first && gathered_.empty()) continue;   // the rest of one that next() began
+    gather(std::move(lease));
+    if (!last) continue;
+    for (const LeasePtr& batch : gathered_) count(*batch);
+    out = std::exchange(gathered_, {});
+    return Code::kOk;
+  }
+}
+
+Code Reader::take_or_wait(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out) {
+  ring::ReaderSeat& seat = pool_->seat();
+  for (;;) {
+    if (seat.closed()) return Code::kClosed;
+    if (const std::optional<Code> code = take(out)) return *code;
+    if (!gathered_.empty() && seat.writer_waits()) copy_out_gathered();
+    if (!waiting) waiting.emplace(options_.mode, ring::Deadline(timeout_ms));
+    if (const ring::Wait wait = seat.wait(*waiting); wait != ring::Wait::kLookAgain) return outcome(wait);
+  }
+}
+
+// The next batch if there is one; nullopt if there is nothing to say yet.
+std::optional<Code> Reader::take(LeasePtr& out) {
+  ring::ReaderSeat& seat = pool_->seat();
+  for (;;) {
+    ring::Taken taken{};
+    switch (seat.take(taken)) {
+      case ring::Take::kNothing:
+        return std::nullopt;
+      case ring::Take::kEvicted:
+        return Code::kEvicted;
+      case ring::Take::kOverrun:
+        at_message_start_ = true;
+        gathered_.clear();
+        if (options_.count_losses) continue;
+        return Code::kOverrun;
+      case ring::Take::kTaken:
+        if (at_message_start_ && (taken.flags & layout::kFirstOfMessage) == 0) {
+          seat.release(taken.slot);
+          continue;
+        }
+        at_message_start_ = false;
+        out = open(taken);
+        return Code::kOk;
+    }
+  }
+}
+
+LeasePtr Reader::open(const ring::Taken& taken) {
+  if (pool_->schema() == nullptr && !load_schema()) {
+    pool_->seat().release(taken.slot);
+    throw Error(Code::kCorrupt, text("segment '", segment().name(), "' is corrupt: batch ", taken.sequence,
+                                     " was published before a schema"));
+  }
+  LeasePtr lease(pool_->open(taken));
+  const std::uint64_t lost = pool_->seat().lost();
+  lease->info.lost_before = lost - std::exchange(lost_reported_, lost);
+  return lease;
+}
+
+bool Reader::load_schema() {
+  const std::optional<std::vector<std::byte>> bytes = segment().read_schema();
+  if (!bytes) return false;
+  pool_->set_schema(arrow::Schema::from_bytes(*bytes));
+  return true;
+}
+
+void Reader::gather(LeasePtr lease) {
+  gathered_.push_back(std::move(lease));
+  std::uint64_t slots = 0;
+  std::uint64_t bytes = 0;
+  for (const LeasePtr& batch : gathered_) {
+    if (!batch->holds_slot) continue;
+    ++slots;
+    bytes += batch->bytes;
+  }
+  if (slots * kShareOfRing >= segment().slots().size() || bytes * kShareOfRing >= segment().data_size()) {
+    copy_out_gathered();
+  }
+}
+
+void Reader::copy_out_gathered() {
+  for (const LeasePtr& batch : gathered_) pool_->copy_out(*batch);
+}
+
+Code Reader::schema(std::int64_t timeout_ms, std::shared_ptr<const arrow::Schema>& out) {
+  const std::scoped_lock lock(mutex_);
+  std::optional<ring::Waiting> waiting;
+  while (pool_->schema() == nullptr) {
+    if (pool_->seat().closed()) return Code::kClosed;
+    if (load_schema()) break;
+    if (!waiting) waiting.emplace(options_.mode, ring::Deadline(timeout_ms));
+    const ring::Wait wait = pool_->seat().wait_for_schema(*waiting);
+    if (wait != ring::Wait::kLookAgain) return outcome(wait);
+  }
+  out = pool_->shared_schema();
+  return Code::kOk;
+}
+
+Code Reader::wait(std::int64_t timeout_ms) {
+  const std::scoped_lock lock(mutex_);
+  std::optional<ring::Waiting> waiting;
+  while (gathered_.empty() && !pool_->seat().ready()) {
+    if (pool_->seat().closed()) return Code::kClosed;
+    if (!waiting) waiting.emplace(options_.mode, ring::Deadline(timeout_ms));
+    const ring::Wait wait = pool_->seat().wait(*waiting);
+    if (wait != ring::Wait::kLookAgain) return outcome(wait);
+  }
+  return Code::kOk;
+}
+
+Code Reader::outcome(ring::Wait wait) {
+  switch (wait) {
+    case ring::Wait::kTimeout:
+      return Code::kTimeout;
+    case ring::Wait::kEnd:
+      return Code::kEndOfStream;
+    case ring::Wait::kUnfinished:
+      unfinished_ = true;
+      return Code::kWriterDied;
+    case ring::Wait::kDied:
+      return Code::kWriterDied;
+    default:
+      return Code::kClosed;
+  }
+}
+
+std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
+  const ring::ReaderSeat& seat = pool_->seat();
+  const std::string about = text("segment '", segment().name(), "': ");
+  switch (code) {
+    case Code::kTimeout:
+      return text(about, "nothing came within ", timeout_ms, " ms; the next batch is number ", seat.position());
+    case Code::kEndOfStream:
+      return text(about, "the stream ended after batch ", seat.position(), "; everything was read");
+    case Code::kWriterDied:
+      return text(about, unfinished_ ? "the writer closed without finishing" : "the writer died",
+                  " after publishing ", seat.position(), " batches; all of them were read");
+    case Code::kOverrun:
+      return text(about, seat.lost() - lost_reported_, " batches were overwritten before they were read (lost so far: ",
+                  seat.lost(), "); reading goes on at batch ", seat.position());
+    case Code::kEvicted:
+      return text(about, "this reader kept the writer waiting longer than ", segment().header().evict_after_ms,
+                  " ms at batch ", seat.position(), " and lost its place; attach again to go on");
+    default:
+      return text(about, "the reader is closed");
+  }
+}
+
+void Reader::count(const qads_lease& lease) {
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  rows_.fetch_add(static_cast<std::uint64_t>(lease.info.length), std::memory_order_relaxed);
+  bytes_.fetch_add(lease.bytes, std::memory_order_relaxed);
+}
+
+void Reader::close() noexcept {
+  if (pool_->seat().in_child()) return;
+  pool_->seat().close();
+  const std::scoped_lock lock(mutex_);  // a call in flight has been woken and leaves
+  gathered_.clear();
+}
+
+void Reader::get_stats(qads_reader_stats& out) const {
+  const ring::ReaderSeat& seat = pool_->seat();
+  out.held_batches = seat.held();
+  out.position = seat.position();
+  out.head = segment().sync().head.load(std::memory_order_acquire);
+  out.batches = batches_.load(std::memory_order_relaxed);
+  out.rows = rows_.load(std::memory_order_relaxed);
+  out.bytes = bytes_.load(std::memory_order_relaxed);
+  out.lost = seat.lost();
+  out.sleeps = seat.sleeps();
+}
+
+}  // namespace qads::channel

@@ -1,0 +1,70 @@
+// Reading batches and whole messages. Thread-safe: one call at a time; close() and the figures at any time.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/error.hpp"
+#include "channel/lease.hpp"
+#include "qadataswap/qadataswap.h"
+#include "ring/reader_seat.hpp"
+
+namespace qads::channel {
+
+struct ReaderOptions {
+  bool latest = false;
+  bool count_losses = false;
+  ring::WaitMode mode = ring::WaitMode::kAdaptive;
+};
+
+struct LeaseRelease {
+  void operator()(qads_lease* lease) const noexcept { LeasePool::release(lease); }
+};
+using LeasePtr = std::unique_ptr<qads_lease, LeaseRelease>;
+
+class Reader {
+ public:
+  Reader(std::shared_ptr<segment::Segment> segment, const ReaderOptions& options);
+  ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // Outcomes of waiting are results, because they are frequent: kOk, kTimeout, kEndOfStream, kWriterDied, kOverrun,
+  // kEvicted, kClosed. explain() says in a sentence what the last one means. Damage is thrown (kCorrupt).
+  Code next(std::int64_t timeout_ms, LeasePtr& out);
+  Code next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out);
+  Code schema(std::int64_t timeout_ms, std::shared_ptr<const arrow::Schema>& out);
+  Code wait(std::int64_t timeout_ms);
+  std::string explain(Code outcome, std::int64_t timeout_ms) const;
+
+  void close() noexcept;
+  void get_stats(qads_reader_stats& out) const;
+  const segment::Segment& segment() const { return pool_->seat().segment(); }
+
+ private:
+  Code take_or_wait(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
+  std::optional<Code> take(LeasePtr& out);
+  LeasePtr open(const ring::Taken& taken);
+  Code outcome(ring::Wait wait);
+  bool load_schema();
+  void gather(LeasePtr lease);
+  void copy_out_gathered();
+  void count(const qads_lease& lease);
+
+  std::shared_ptr<LeasePool> pool_;
+  ReaderOptions options_;
+  std::mutex mutex_;
+  bool at_message_start_ = true;    // skip to the first batch of a message
+  std::uint64_t lost_reported_ = 0;
+  std::vector<LeasePtr> gathered_;   // of a message that isn't complete yet
+  std::atomic<bool> unfinished_{false};
+  std::atomic<std::uint64_t> batches_{0};
+  std::atomic<std::uint64_t> rows_{0};
+  std::atomic<std::uint64_t> bytes_{0};
+};
+
+}  // namespace qads::channel

@@ -1,0 +1,193 @@
+#include "channel/writer.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "channel/c_stream.hpp"
+
+namespace qads::channel {
+
+namespace {
+
+// A batch that must be cut is cut into pieces of this part of the data area, so that readers can work on one while the
+// next is written.
+constexpr std::uint64_t kPiecesPerArea = 4;
+
+}  // namespace
+
+Writer::Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode)
+    : publisher_(std::move(publisher)), mode_(mode) {}
+
+void Writer::require_open() const {
+  if (!closed_ && !finished_) return;
+  throw Error(Code::kClosed, text("segment '", publisher_->segment().name(), "': the writer ",
+                                  closed_ ? "is closed" : "has finished its stream"));
+}
+
+void Writer::set_schema(const ArrowSchema& schema) {
+  const std::scoped_lock lock(mutex_);
+  require_open();
+  apply_schema(&schema);
+}
+
+void Writer::apply_schema(const ArrowSchema* schema) {
+  if (schema == nullptr) {
+    if (schema_) return;
+    throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(),
+                                     "': the first batch needs a schema: pass one, or call qads_writer_set_schema before"));
+  }
+  if (schema_ && schema_->matches(*schema)) return;
+  std::shared_ptr<const arrow::Schema> given = arrow::Schema::from_arrow(*schema);
+  if (schema_) {
+    const std::string difference = schema_->difference(*given);
+    if (difference.empty()) return;
+    throw Error(Code::kSchemaMismatch, text("segment '", publisher_->segment().name(),
+                                            "' has another schema than this batch: ", difference));
+  }
+  publisher_->write_schema(given->bytes());
+  flattener_ = std::make_unique<arrow::Flattener>(given, publisher_->region());
+  schema_ = std::move(given);
+}
+
+void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint32_t flags, std::int64_t timeout_ms) {
+  const std::scoped_lock lock(mutex_);
+  require_open();
+  apply_schema(schema);
+  report_.clear();
+  write_batch(batch, batch.length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
+}
+
+void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::int64_t timeout_ms) {
+  const std::scoped_lock lock(mutex_);
+  require_open();
+  apply_schema(nullptr);
+  if (batch.node_count < 1 || batch.nodes == nullptr) {
+    throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': a flat batch of ", batch.node_count,
+                                     " nodes; it needs at least one, the batch's own struct"));
+  }
+  report_.clear();
+  write_batch(batch, batch.nodes[0].length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
+}
+
+void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms) {
+  const std::scoped_lock lock(mutex_);
+  require_open();
+  const CSchema schema = CSchema::of(stream);
+  apply_schema(schema.get());
+  report_.clear();
+  const bool one_message = (flags & QADS_WRITE_MESSAGE_PER_BATCH) == 0;
+  // One batch is kept back, because only the next one tells whether it is the last.
+  CArray batch = CArray::next(stream);
+  if (!batch) {
+    const EmptyBatch empty(*schema_);
+    write_batch(empty.flat(), 0, false, timeout_ms);
+    return;
+  }
+  while (batch) {
+    CArray next;
+    try {
+      next = CArray::next(stream);
+    } catch (...) {
+      in_message_ = false;
+      throw;
+    }
+    write_batch(*batch.get(), batch.get()->length, one_message && next, timeout_ms);
+    batch = std::move(next);
+  }
+}
+
+// A failure gives the whole message up: the next batch begins a new one, and readers of whole messages skip what there is.
+template <typename Batch>
+void Writer::write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms) {
+  try {
+    flattener_->plan(batch, 0, rows);
+    if (flattener_->record_bytes() <= publisher_->capacity()) {
+      write_rows(batch, 0, rows, !more, timeout_ms);
+    } else {
+      write_pieces(batch, rows, more, timeout_ms);
+    }
+  } catch (...) {
+    in_message_ = false;
+    throw;
+  }
+}
+
+template <typename Batch>
+void Writer::write_pieces(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms) {
+  const std::uint64_t capacity = publisher_->capacity();
+  for (std::int64_t row = 0; row < rows;) {
+    std::int64_t piece = flattener_->rows_that_fit(batch, row, capacity / kPiecesPerArea);
+    if (piece == 0) piece = std::min<std::int64_t>(1, flattener_->rows_that_fit(batch, row, capacity));
+    if (piece == 0) {
+      flattener_->plan(batch, row, 1);
+      throw Error(Code::kWouldNotFit, text("segment '", publisher_->segment().name(), "': row ", row, " alone takes ",
+                                           flattener_->record_bytes(), " bytes, the data area has ", capacity,
+                                           "; create it with a larger capacity"));
+    }
+    flattener_->plan(batch, row, piece);
+    write_rows(batch, row, piece, !more && row + piece == rows, timeout_ms);
+    row += piece;
+  }
+}
+
+// Publishes the planned rows.
+template <typename Batch>
+void Writer::write_rows(const Batch& batch, std::int64_t row, std::int64_t rows, bool last, std::int64_t timeout_ms) {
+  const std::uint32_t flags = (in_message_ ? 0U : layout::kFirstOfMessage) | (last ? layout::kLastOfMessage : 0U);
+  if (!publisher_->publish(*flattener_, rows, flags, patience(timeout_ms))) {
+    // Part of it lies in the data area without being a user's buffer: a batch that this process read from its own segment.
+    flattener_->set_region({});
+    flattener_->plan(batch, row, rows);
+    flattener_->set_region(publisher_->region());
+    publisher_->publish(*flattener_, rows, flags, patience(timeout_ms));
+  }
+  in_message_ = !last;
+  add_to_report();
+}
+
+void Writer::add_to_report() {
+  const std::vector<qads_column_report>& columns = flattener_->columns();
+  if (report_.empty()) {
+    report_.assign(columns.begin(), columns.end());
+    return;
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    report_[i].bytes_copied += columns[i].bytes_copied;
+    report_[i].bytes_referenced += columns[i].bytes_referenced;
+    if (report_[i].reason == QADS_COPY_NONE) report_[i].reason = columns[i].reason;
+  }
+}
+
+std::vector<qads_column_report> Writer::last_write() {
+  const std::scoped_lock lock(mutex_);
+  return report_;
+}
+
+void Writer::wait_readers(std::int32_t readers, std::int64_t timeout_ms) {
+  const auto capacity = publisher_->segment().header().reader_capacity;
+  if (readers < 0 || static_cast<std::uint32_t>(readers) > capacity) {
+    throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': can't wait for ", readers,
+                                     " readers; it has ", capacity, " reader entries"));
+  }
+  publisher_->wait_readers(static_cast<std::uint32_t>(readers), patience(timeout_ms));
+}
+
+void Writer::wait_drained(std::int64_t timeout_ms) { publisher_->wait_drained(patience(timeout_ms)); }
+
+void Writer::finish() {
+  const std::scoped_lock lock(mutex_);
+  if (finished_) return;
+  require_open();
+  finished_ = true;
+  publisher_->end(layout::kFinished);
+}
+
+void Writer::close() {
+  if (closed_.exchange(true)) return;
+  publisher_->interrupt();
+  const std::scoped_lock lock(mutex_);  // a call in flight has seen closed_ and leaves
+  publisher_->close();
+}
+
+}  // namespace qads::channel

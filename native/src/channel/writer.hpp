@@ -1,0 +1,59 @@
+// Writing batches and messages: checks the schema, plans the normal form, cuts what is too large, publishes. Thread-safe:
+// one call at a time; close() at any time.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "arrow/flatten.hpp"
+#include "arrow/schema.hpp"
+#include "channel/publisher.hpp"
+#include "qadataswap/qadataswap.h"
+
+namespace qads::channel {
+
+class Writer {
+ public:
+  Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode);
+
+  void set_schema(const ArrowSchema& schema);
+
+  // As in qadataswap.h; `schema` may be nullptr once it is known.
+  void write(const ArrowArray& batch, const ArrowSchema* schema, std::uint32_t flags, std::int64_t timeout_ms);
+  void write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::int64_t timeout_ms);
+  // Doesn't release the stream.
+  void write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms);
+
+  std::vector<qads_column_report> last_write();
+  void wait_readers(std::int32_t readers, std::int64_t timeout_ms);
+  void wait_drained(std::int64_t timeout_ms);
+  void finish();
+  void close();
+
+ private:
+  void require_open() const;
+  void apply_schema(const ArrowSchema* schema);
+  template <typename Batch>
+  void write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);
+  template <typename Batch>
+  void write_pieces(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);
+  template <typename Batch>
+  void write_rows(const Batch& batch, std::int64_t row, std::int64_t rows, bool last, std::int64_t timeout_ms);
+  void add_to_report();
+  Patience patience(std::int64_t timeout_ms) const { return {mode_, timeout_ms, closed_}; }
+
+  std::shared_ptr<Publisher> publisher_;
+  ring::WaitMode mode_;
+  std::mutex mutex_;
+  std::shared_ptr<const arrow::Schema> schema_;
+  std::unique_ptr<arrow::Flattener> flattener_;
+  std::vector<qads_column_report> report_;  // of the write in progress, then of the last one that succeeded
+  bool in_message_ = false;                 // batches of a message that isn't complete were published
+  std::atomic<bool> finished_{false};
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace qads::channel

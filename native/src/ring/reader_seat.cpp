@@ -1,0 +1,255 @@
+#include "ring/reader_seat.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "os/fork_guard.hpp"
+#include "os/futex.hpp"
+#include "os/process.hpp"
+#include "ring/signal.hpp"
+
+namespace qads::ring {
+
+using namespace layout;
+
+namespace {
+
+constexpr int kClaimRounds = 20;
+constexpr std::chrono::milliseconds kClaimPause{1};
+
+// Order entries carry 48 bits of the sequence: compared as a signed difference modulo 2^48.
+std::int64_t order_distance(std::uint64_t entry, std::uint64_t sequence) {
+  const std::uint64_t difference = ((entry >> 16) - (sequence + 1)) & kSequenceMask;
+  return static_cast<std::int64_t>(difference << 16) >> 16;
+}
+
+void raise_to(Word32& word, std::uint32_t value) {
+  std::uint32_t seen = word.load(std::memory_order_relaxed);
+  while (seen < value && !word.compare_exchange_weak(seen, value, std::memory_order_seq_cst)) {
+  }
+}
+
+void raise_to(Word64& word, std::uint64_t value) {
+  std::uint64_t seen = word.load(std::memory_order_relaxed);
+  while (seen < value && !word.compare_exchange_weak(seen, value, std::memory_order_seq_cst)) {
+  }
+}
+
+}  // namespace
+
+ReaderSeat::ReaderSeat(std::shared_ptr<segment::Segment> segment, bool latest)
+    : segment_(std::move(segment)),
+      lock_(segment_->is_offline() ? nullptr : segment_->open_lock()),
+      sync_(segment_->sync()),
+      order_(segment_->order()),
+      slots_(segment_->slots()),
+      mask_(order_.size() - 1),
+      fork_generation_(os::fork_generation()) {
+  claim();
+  join(latest);
+}
+
+void ReaderSeat::claim() {
+  const std::uint32_t capacity = segment_->header().reader_capacity;
+  for (int round = 0; round < kClaimRounds; ++round) {
+    for (entry_ = 0; entry_ < capacity; ++entry_) {
+      if (!lock_ || lock_->try_lock(reader_lock_byte(entry_))) {
+        bit_ = std::uint64_t{1} << entry_;
+        return;
+      }
+    }
+    std::this_thread::sleep_for(kClaimPause);
+  }
+  throw Error(Code::kTooManyReaders, text("segment '", segment_->name(), "': all ", capacity,
+                                          " reader entries are taken; close a reader, or create the segment with a larger "
+                                          "reader_capacity (at most ",
+                                          kMaxReaders, ")"));
+}
+
+void ReaderSeat::join(bool latest) {
+  ReaderEntry& self = sync_.readers[entry_];
+  const std::uint64_t generation = (self.control.load(std::memory_order_relaxed) >> 8) + 1;
+  self.control.store(reader_control(generation, kClaimed), std::memory_order_seq_cst);
+  drop_bits();  // what a predecessor that died here left behind
+  self.lost.store(0, std::memory_order_relaxed);
+  self.pid.store(static_cast<std::uint64_t>(os::process_id()), std::memory_order_relaxed);
+  self.attached_unix_ns.store(static_cast<std::uint64_t>(os::unix_ns()), std::memory_order_relaxed);
+  raise_to(sync_.reader_limit, entry_ + 1);  // before ACTIVE: a writer that sees ACTIVE must scan so far
+  // In the way of everything before the tail is read: the writer announces a new tail and then looks at the cursors again,
+  // so either we read its new tail or it sees our 0 (partner: WriterRing::reclaim).
+  self.cursor.store(0, std::memory_order_seq_cst);
+  self.control.store(reader_control(generation, kActive), std::memory_order_seq_cst);
+  std::uint64_t start = sync_.tail.load(std::memory_order_seq_cst);
+  if (latest) start = std::max(start, sync_.head.load(std::memory_order_acquire));
+  self.cursor.store(start, std::memory_order_seq_cst);
+  next_.store(start, std::memory_order_relaxed);
+  fence_and_wake(sync_.freed);
+}
+
+void ReaderSeat::drop_bits() noexcept {
+  for (Slot& slot : slots_) {
+    if ((slot.holders.load(std::memory_order_relaxed) & bit_) != 0) {
+      slot.holders.fetch_and(~bit_, std::memory_order_seq_cst);
+    }
+  }
+}
+
+ReaderSeat::~ReaderSeat() {
+  if (in_child()) return;
+  close();
+  raise_to(sync_.read_up_to, position());
+  ReaderEntry& self = sync_.readers[entry_];
+  const std::uint64_t control = self.control.load(std::memory_order_relaxed);
+  self.control.store(reader_control(control >> 8, kFree), std::memory_order_seq_cst);
+  if (!lock_) return;
+  lock_->unlock(reader_lock_byte(entry_));
+  if (!at_end_.load(std::memory_order_relaxed)) return;
+  if (segment_->header().lifetime != kUntilDrained) return;
+  try {
+    segment_->remove_name_if_last();
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name stays, which gc mends; a destructor can't report it
+  }
+}
+
+Take ReaderSeat::take(Taken& out) {
+  ReaderEntry& self = sync_.readers[entry_];
+  if (reader_state(self.control.load(std::memory_order_acquire)) == kEvicted) return Take::kEvicted;
+  const std::uint64_t next = position();
+  const std::uint64_t entry = order_[next & mask_].load(std::memory_order_acquire);  // partner: publish
+  const std::int64_t distance = entry == 0 ? -1 : order_distance(entry, next);
+  if (distance < 0) return Take::kNothing;
+  if (distance > 0) return overrun(next);
+  const std::uint32_t index = order_slot(entry);
+  if (index >= slots_.size()) {
+    corrupt(text("order entry of batch ", next, " names slot ", index, " of ", slots_.size()));
+  }
+  Slot& slot = slots_[index];
+  // The bit first, then the check: the writer invalidates first and looks at holders then (both seq_cst; partner:
+  // WriterRing::retire). Until the sequence has been found unchanged nothing of the slot may be used.
+  if ((slot.holders.fetch_or(bit_, std::memory_order_seq_cst) & bit_) != 0) {
+    corrupt(text("slot ", index, " of batch ", next, " is already marked as held by reader ", entry_));
+  }
+  if (slot.sequence.load(std::memory_order_seq_cst) != next) {
+    slot.holders.fetch_and(~bit_, std::memory_order_release);
+    fence_and_wake(sync_.freed);  // the writer may have seen our bit and gone to sleep
+    return overrun(next);
+  }
+  out = {next, slot.record_offset, slot.record_length, slot.rows, slot.flags, index};
+  held_.fetch_add(1, std::memory_order_relaxed);
+  next_.store(next + 1, std::memory_order_relaxed);
+  // After the bit: a reader that dies in between holds the slot, and its entry's lock says that it is dead.
+  self.cursor.store(next + 1, std::memory_order_release);
+  return Take::kTaken;
+}
+
+Take ReaderSeat::overrun(std::uint64_t next) {
+  ReaderEntry& self = sync_.readers[entry_];
+  if (segment_->header().overflow == kOverflowBlock) {
+    if (reader_state(self.control.load(std::memory_order_seq_cst)) == kEvicted) return Take::kEvicted;
+    corrupt(text("batch ", next, " was overwritten before it was read, though the overflow policy is block"));
+  }
+  const std::uint64_t tail = sync_.tail.load(std::memory_order_acquire);  // partner: drop_oldest_message
+  const std::uint64_t head = sync_.head.load(std::memory_order_acquire);
+  if (tail <= next || tail > head) {
+    corrupt(text("batch ", next, " is gone, but the tail is ", tail, " and the head ", head));
+  }
+  lost_.fetch_add(tail - next, std::memory_order_relaxed);
+  self.lost.store(lost(), std::memory_order_relaxed);
+  next_.store(tail, std::memory_order_relaxed);
+  self.cursor.store(tail, std::memory_order_release);
+  return Take::kOverrun;
+}
+
+void ReaderSeat::release(std::uint32_t slot) noexcept {
+  if (in_child()) return;
+  held_.fetch_sub(1, std::memory_order_relaxed);
+  slots_[slot].holders.fetch_and(~bit_, std::memory_order_release);  // partner: WriterRing::reclaim's look
+  fence_and_wake(sync_.freed);
+}
+
+void ReaderSeat::close() noexcept {
+  if (in_child() || closed_.exchange(true, std::memory_order_seq_cst)) return;
+  ReaderEntry& self = sync_.readers[entry_];
+  std::uint64_t control = self.control.load(std::memory_order_relaxed);
+  // The cursor counts no longer; the bits of what is still held do. Loops only against the writer's eviction.
+  while (!self.control.compare_exchange_weak(control, reader_control(control >> 8, kClosing),
+                                             std::memory_order_seq_cst)) {
+  }
+  wake(sync_.freed);
+  wake_always(sync_.published);  // our own waiting thread
+}
+
+bool ReaderSeat::writer_waits() const noexcept {
+  return (sync_.freed.load(std::memory_order_relaxed) & 1) != 0;
+}
+
+bool ReaderSeat::in_child() const noexcept { return fork_generation_ != os::fork_generation(); }
+
+void ReaderSeat::corrupt(const std::string& what) const {
+  throw Error(Code::kCorrupt, text("segment '", segment_->name(), "' is corrupt: ", what,
+                                   "; remove it and let its writer create it anew"));
+}
+
+// What there is to know without taking: seq_cst, because it is also the second look before sleeping (partners:
+// WriterRing::publish and finish).
+Wait ReaderSeat::state(std::uint64_t next) const {
+  if (closed()) return Wait::kClosed;
+  const std::uint64_t end = sync_.end.load(std::memory_order_seq_cst);
+  if (end == kOpen || next < end) return Wait::kLookAgain;
+  return sync_.end_kind.load(std::memory_order_relaxed) == kFinished ? Wait::kEnd : Wait::kUnfinished;
+}
+
+// One step of a wait for condition(), which looks with seq_cst.
+template <typename Condition>
+Wait ReaderSeat::step(Waiting& waiting, Condition condition) {
+  const Wait now = state(position());
+  if (now == Wait::kClosed) return now;
+  if (now != Wait::kLookAgain) {
+    // The end was stored after the last batch: only a look after having seen it tells that nothing is left.
+    if (condition()) return Wait::kLookAgain;
+    at_end_.store(true, std::memory_order_relaxed);
+    return now;
+  }
+  const Waiting::Step next = waiting.next();
+  if (next == Waiting::Step::kLookAgain) return Wait::kLookAgain;
+  if (waiting.now() - probed_at_ >= kIntervalNs) {
+    probed_at_ = waiting.now();
+    if (!segment_->writer_alive()) {
+      // It may have published or finished between our look and its death: look once more.
+      if (condition() || state(position()) != Wait::kLookAgain) return Wait::kLookAgain;
+      at_end_.store(true, std::memory_order_relaxed);
+      return Wait::kDied;
+    }
+  }
+  if (next == Waiting::Step::kSpin) return Wait::kLookAgain;
+  if (next == Waiting::Step::kTimeout) return Wait::kTimeout;
+  const std::uint32_t word = arm(sync_.published);
+  if (!condition() && state(position()) == Wait::kLookAgain) {
+    sleeps_.fetch_add(1, std::memory_order_relaxed);
+    os::futex_wait(sync_.published, word, waiting.sleep_ns());
+  }
+  waiting.slept();
+  return Wait::kLookAgain;
+}
+
+// seq_cst: also the second look before sleeping (partners: WriterRing::publish and evict_laggards).
+bool ReaderSeat::ready() const noexcept {
+  const std::uint64_t next = position();
+  const std::uint64_t entry = order_[next & mask_].load(std::memory_order_seq_cst);
+  if (entry != 0 && order_distance(entry, next) >= 0) return true;
+  return reader_state(sync_.readers[entry_].control.load(std::memory_order_seq_cst)) == kEvicted;
+}
+
+Wait ReaderSeat::wait(Waiting& waiting) {
+  return step(waiting, [this] { return ready(); });
+}
+
+Wait ReaderSeat::wait_for_schema(Waiting& waiting) {
+  return step(waiting, [this] { return sync_.schema_state.load(std::memory_order_seq_cst) != 0; });
+}
+
+}  // namespace qads::ring

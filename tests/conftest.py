@@ -1,0 +1,45 @@
+"""What all tests that start agents share."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.agents.harness import Segments
+from tests.agents.sources import Sources
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds --rounds."""
+    parser.addoption("--rounds", type=int, default=1, help="run this many times as many kills in tests/crash")
+
+
+@pytest.fixture
+def segments(tmp_path: Path) -> Iterator[Segments]:
+    """A fresh segment directory in shared memory; the test fails if it leaves anything in it."""
+    with tempfile.TemporaryDirectory(prefix="qads-test-", dir="/dev/shm") as directory:
+        here = Segments(Path(directory), tmp_path)
+        yield here
+        here.end()
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    """The streams that tests write: golden and real files, and generated ones."""
+    return Sources(tmp_path_factory.mktemp("sources"))
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How many times as many kills as by default."""
+    value = request.config.getoption("--rounds")
+    assert isinstance(value, int)
+    return value
