@@ -67,9 +67,9 @@ void print(const char* size, std::size_t bytes) {
   const bench::Spread plain = bench::spread(result.plain_ms);
   const bench::Spread write = bench::spread(result.write_ms);
   const bench::Spread read = bench::spread(result.read_us);
-  std::printf("| %5s | %8.3f (%.3f .. %.3f) | %8.3f (%.3f .. %.3f) | %5.2f | %6.2f (%.2f .. %.2f) |\n", size, plain.median,
-              plain.low, plain.high, write.median, write.low, write.high, write.median / plain.median, read.median,
-              read.low, read.high);
+  std::printf("| %5s | %8.3f (%.3f .. %.3f) | %8.3f (%.3f .. %.3f) | %5.2f | %6.2f (%.2f .. %.2f) |\n", size,
+              plain.median, plain.low, plain.high, write.median, write.low, write.high, write.median / plain.median,
+              read.median, read.low, read.high);
 }
 
 }  // namespace
@@ -77,7 +77,9 @@ void print(const char* size, std::size_t bytes) {
 int main() {
   bench::pin(0);
   std::printf("Median (lowest .. highest) of %d runs, 10 columns of int64\n\n", kRuns);
-  std::printf("| size | plain memcpy, ms | qads_writer_write, ms | ratio | qads_reader_next, us |\n|---|---:|---:|---:|---:|\n");
+  std::printf(
+      "| size | plain memcpy, ms | qads_writer_write, ms | ratio | qads_reader_next, us "
+      "|\n|---|---:|---:|---:|---:|\n");
   print("1 MB", std::size_t{1} << 20);
   print("64 MB", std::size_t{64} << 20);
   print("1 GB", std::size_t{1} << 30);

@@ -104,7 +104,8 @@ int main() {
     flat.push_back(batch_ns(receive_flat));
   }
   const double limit = bench::spread(line).median;
-  std::printf("One way between two pinned, spinning processes, ns; median of %d runs of %d round trips\n\n", kRuns, kRounds);
+  std::printf("One way between two pinned, spinning processes, ns; median of %d runs of %d round trips\n\n", kRuns,
+              kRounds);
   std::printf("| %-44s | %6s | %16s | %5s |\n", "", "median", "lowest .. highest", "ratio");
   std::printf("|---|---:|---:|---:|\n");
   print("cache line (the limit)", line, limit);

@@ -124,6 +124,8 @@ struct Inlet {
   }
 };
 
-inline std::string unique_name(const char* what) { return std::string("bench-") + what + "-" + std::to_string(getpid()); }
+inline std::string unique_name(const char* what) {
+  return std::string("bench-") + what + "-" + std::to_string(getpid());
+}
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-"""Writes golden.stream: the batches that golden segments hold, one schema of many layouts, two batches with slices and nulls."""
+"""Writes golden.stream, the batches that golden segments hold: many layouts, slices and nulls."""
 
 from __future__ import annotations
 

@@ -141,18 +141,18 @@ enum { QADS_OVERFLOW_BLOCK = 0, QADS_OVERFLOW_DROP_OLDEST = 1 };
 
 /* When the name goes away. A live writer's name always stays. */
 enum {
-  QADS_LIFETIME_DEFAULT = 0,         /* UNTIL_DRAINED for block, UNTIL_CLOSED for drop_oldest                        */
-  QADS_LIFETIME_UNTIL_DRAINED = 1,   /* the last reader that has read to the end removes it                          */
-  QADS_LIFETIME_UNTIL_CLOSED = 2,    /* the writer's close removes it                                                */
-  QADS_LIFETIME_KEEP = 3             /* only qads_remove, or a new writer                                            */
+  QADS_LIFETIME_DEFAULT = 0,       /* UNTIL_DRAINED for block, UNTIL_CLOSED for drop_oldest                        */
+  QADS_LIFETIME_UNTIL_DRAINED = 1, /* the last reader that has read to the end removes it                          */
+  QADS_LIFETIME_UNTIL_CLOSED = 2,  /* the writer's close removes it                                                */
+  QADS_LIFETIME_KEEP = 3           /* only qads_remove, or a new writer                                            */
 };
 
 /* What a new writer does with the name of one that finished or died. */
 enum { QADS_TAKEOVER_REPLACE = 0, QADS_TAKEOVER_REFUSE = 1 };
 
 enum {
-  QADS_ARENA_POPULATE = 1,   /* touch all of the data area now instead of on first use                               */
-  QADS_ARENA_HUGE_PAGES = 2  /* ask the kernel for huge pages; a wish, granted where the system allows               */
+  QADS_ARENA_POPULATE = 1,  /* touch all of the data area now instead of on first use                               */
+  QADS_ARENA_HUGE_PAGES = 2 /* ask the kernel for huge pages; a wish, granted where the system allows               */
 };
 
 typedef struct qads_arena_options {
@@ -215,26 +215,26 @@ typedef struct qads_arena_info {
   int32_t reader_capacity;
   int32_t overflow;
   int32_t lifetime;
-  int32_t writer_alive;        /* by its lock, not by its pid                                                        */
-  int32_t finished;            /* 0 open, 1 finished, 2 closed without finish                                        */
+  int32_t writer_alive; /* by its lock, not by its pid                                                        */
+  int32_t finished;     /* 0 open, 1 finished, 2 closed without finish                                        */
   int32_t has_schema;
   int64_t capacity;
   int64_t evict_after_ms;
-  int64_t writer_pid;          /* for people: pids mean little across containers                                     */
+  int64_t writer_pid; /* for people: pids mean little across containers                                     */
   int64_t created_unix_ns;
-  uint64_t head;               /* sequence of the next batch to be published                                         */
-  uint64_t tail;               /* oldest sequence that may still be readable                                         */
-  uint64_t superseded_unread;  /* batches that takeover of the name left unread                                      */
-  uint64_t messages;           /* written by the writer since creation, as are the following                         */
+  uint64_t head;              /* sequence of the next batch to be published                                         */
+  uint64_t tail;              /* oldest sequence that may still be readable                                         */
+  uint64_t superseded_unread; /* batches that takeover of the name left unread                                      */
+  uint64_t messages;          /* written by the writer since creation, as are the following                         */
   uint64_t rows;
   uint64_t bytes_copied;
-  uint64_t bytes_referenced;   /* published in place, without a copy                                                 */
+  uint64_t bytes_referenced; /* published in place, without a copy                                                 */
   uint64_t dropped_batches;
-  uint64_t stalls;             /* writes that had to wait for room                                                   */
+  uint64_t stalls; /* writes that had to wait for room                                                   */
   uint64_t stalled_ns;
   uint64_t evicted_readers;
-  uint64_t reaped_readers;     /* dead readers that the writer cleaned up after                                      */
-  uint64_t reserved_bytes;     /* bytes of the data area backed by memory so far                                     */
+  uint64_t reaped_readers; /* dead readers that the writer cleaned up after                                      */
+  uint64_t reserved_bytes; /* bytes of the data area backed by memory so far                                     */
   uint8_t uuid[16];
 } qads_arena_info;
 
@@ -243,19 +243,20 @@ QADS_API qads_status qads_arena_get_info(qads_arena* arena, qads_arena_info* out
 
 typedef struct qads_reader_state {
   int32_t entry;
-  int32_t alive;           /* by its lock                                                                            */
+  int32_t alive; /* by its lock                                                                            */
   int32_t evicted;
   int32_t held_batches;
-  int64_t pid;             /* for people                                                                             */
+  int64_t pid; /* for people                                                                             */
   int64_t attached_unix_ns;
-  int64_t oldest_held_ns;  /* time since the oldest batch that it holds was published, 0 if it holds none              */
-  uint64_t position;       /* next sequence it will read                                                             */
-  uint64_t lag;            /* batches published and not yet read by it                                               */
-  uint64_t lost;           /* batches lost to overrun                                                                */
+  int64_t oldest_held_ns; /* time since the oldest batch that it holds was published, 0 if it holds none              */
+  uint64_t position;      /* next sequence it will read                                                             */
+  uint64_t lag;           /* batches published and not yet read by it                                               */
+  uint64_t lost;          /* batches lost to overrun                                                                */
 } qads_reader_state;
 
 /* Fills at most `capacity` entries, one for each attached reader; *count gets how many there are. Doesn't block. */
-QADS_API qads_status qads_arena_get_readers(qads_arena* arena, qads_reader_state* out, int32_t capacity, int32_t* count);
+QADS_API qads_status qads_arena_get_readers(qads_arena* arena, qads_reader_state* out, int32_t capacity,
+                                            int32_t* count);
 
 /* ---- The flat form ----------------------------------------------------------------------------------------------- */
 
@@ -292,7 +293,7 @@ typedef struct qads_flat_batch {
 
 typedef struct qads_batch_info {
   uint64_t sequence;    /* number of the batch since the segment began, from 0                                       */
-  uint64_t lost_before; /* batches lost to overrun just before this one (readers that count losses, below)           */
+  uint64_t lost_before; /* batches lost to overrun between the batch taken before and this one                       */
   int64_t length;       /* rows                                                                                      */
   uint32_t flags;       /* QADS_BATCH_*                                                                              */
   uint32_t reserved;
@@ -319,7 +320,8 @@ QADS_API void qads_writer_options_init(qads_writer_options* options);
 QADS_API qads_status qads_create_writer(qads_arena* arena, const struct ArrowSchema* schema,
                                         const qads_writer_options* options, qads_writer** out);
 
-/* Sets the schema before the first batch, so that readers can see it; INVALID once it is set to another one. */
+/* Sets the schema before the first batch, so that readers can see it. Errors: SCHEMA_MISMATCH once it is set to another
+ * one; INVALID, UNSUPPORTED_TYPE, WOULD_NOT_FIT (schema section), NO_SPACE, CLOSED, FORKED. */
 QADS_API qads_status qads_writer_set_schema(qads_writer* writer, const struct ArrowSchema* schema);
 
 enum {
@@ -347,6 +349,10 @@ QADS_API qads_status qads_writer_write_flat(qads_writer* writer, const qads_flat
  * timeout_ms bounds each batch's wait for room. Errors: as write, and PRODUCER. */
 QADS_API qads_status qads_writer_write_stream(qads_writer* writer, struct ArrowArrayStream* stream, uint32_t flags,
                                               int64_t timeout_ms);
+
+/* Gives up a message begun with QADS_WRITE_MORE: readers of whole messages never see it, and the next write begins a new
+ * one. Nothing happens if no message is open. Doesn't block. Errors: CLOSED, FORKED. */
+QADS_API qads_status qads_writer_give_up_message(qads_writer* writer);
 
 enum {
   QADS_COPY_NONE = 0,       /* published in place                                                                    */
@@ -442,13 +448,13 @@ QADS_API qads_status qads_reader_wait(qads_reader* reader, int64_t timeout_ms);
 typedef struct qads_reader_stats {
   uint32_t struct_size; /* set by the caller                                                                         */
   int32_t held_batches;
-  uint64_t position;    /* next sequence to be read                                                                  */
-  uint64_t head;        /* next sequence to be published                                                             */
-  uint64_t batches;     /* handed out so far                                                                         */
+  uint64_t position; /* next sequence to be read                                                                  */
+  uint64_t head;     /* next sequence to be published                                                             */
+  uint64_t batches;  /* handed out so far                                                                         */
   uint64_t rows;
   uint64_t bytes;
-  uint64_t lost;        /* batches lost to overrun so far                                                            */
-  uint64_t sleeps;      /* waits that went to the kernel                                                             */
+  uint64_t lost;   /* batches lost to overrun so far                                                            */
+  uint64_t sleeps; /* waits that went to the kernel                                                             */
 } qads_reader_stats;
 
 /* Doesn't block, also while another thread waits in this reader. */

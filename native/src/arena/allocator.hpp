@@ -66,7 +66,7 @@ class Allocator {
   std::uint64_t end_ = 0;
   Block* first_ = nullptr;
   Block* last_ = nullptr;
-  std::uint64_t first_map_ = 0;                    // bit f: some second_map_[f] is not 0
+  std::uint64_t first_map_ = 0;                     // bit f: some second_map_[f] is not 0
   std::array<std::uint32_t, kFirst> second_map_{};  // bit s: lists_[f][s] is not empty
   std::array<std::array<Block*, kSecond>, kFirst> lists_{};
   std::vector<std::unique_ptr<Block>> owned_;

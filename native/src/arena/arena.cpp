@@ -24,9 +24,7 @@ Block* Arena::first_use(Block* block) {
   return block;
 }
 
-Block* Arena::allocate(std::uint64_t size) {
-  return first_use(allocator_.allocate(size));
-}
+Block* Arena::allocate(std::uint64_t size) { return first_use(allocator_.allocate(size)); }
 
 Block* Arena::allocate_growing(std::uint64_t size) {
   const std::uint64_t wanted = std::max(size, kGranule);

@@ -12,7 +12,8 @@ namespace {
 
 [[noreturn]] void producer_failed(ArrowArrayStream& stream, int error) {
   const char* said = stream.get_last_error != nullptr ? stream.get_last_error(&stream) : nullptr;
-  throw Error(Code::kProducer, text("the stream being written failed: ", said != nullptr ? said : std::strerror(error)));
+  throw Error(Code::kProducer,
+              text("the stream being written failed: ", said != nullptr ? said : std::strerror(error)));
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ class CSchema {
 
 class CArray {
  public:
-  CArray() = default;                             // none
-  static CArray next(ArrowArrayStream& stream);   // none at the end of the stream; throws kProducer
+  CArray() = default;                            // none
+  static CArray next(ArrowArrayStream& stream);  // none at the end of the stream; throws kProducer
   ~CArray();
   CArray(CArray&& other) noexcept;
   CArray& operator=(CArray&& other) noexcept;

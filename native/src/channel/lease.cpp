@@ -29,9 +29,9 @@ void LeasePool::read(qads_lease& lease, const ring::Taken& taken) {
     throw Error(error.code(), text("segment '", segment.name(), "', batch ", taken.sequence, ": ", error.message()));
   }
   if (taken.rows != static_cast<std::uint64_t>(lease.nodes.front().length)) {
-    throw Error(Code::kCorrupt, text("segment '", segment.name(), "' is corrupt: slot ", taken.slot, " of batch ",
-                                     taken.sequence, " says ", taken.rows, " rows, its record ",
-                                     lease.nodes.front().length));
+    throw Error(Code::kCorrupt,
+                text("segment '", segment.name(), "' is corrupt: slot ", taken.slot, " of batch ", taken.sequence,
+                     " says ", taken.rows, " rows, its record ", lease.nodes.front().length));
   }
   lease.pool = shared_from_this();
   lease.slot = taken.slot;

@@ -98,7 +98,7 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
                                   const Patience& patience) {
   refuse_impossible(size);
   if (std::optional<Claim> found = find(size, slot)) return *found;
-  if (overwrites_itself()) give_up(size, patience.timeout_ms);
+  if (overwrites_itself() || nothing_will_be_freed()) give_up(size, patience.timeout_ms);
   layout::Sync& sync = segment_->sync();
   add(sync.statistics.stalls, 1);
   ring_.forget_waits();
@@ -112,7 +112,7 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
     if (step == ring::Waiting::Step::kSleep) word = ring::arm(sync.freed);
     if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
     std::optional<Claim> found = find(size, slot);
-    if (found || step == ring::Waiting::Step::kTimeout) {
+    if (found || step == ring::Waiting::Step::kTimeout || nothing_will_be_freed()) {
       add(sync.statistics.stalled_ns, static_cast<std::uint64_t>(waiting.waited_ns()));
       if (!found) give_up(size, patience.timeout_ms);
       return *found;
@@ -132,7 +132,7 @@ std::optional<Publisher::Claim> Publisher::find(std::uint64_t size, bool slot) {
   if (ring_.aside() != 0 || (block_policy && crowded) || (slot && !ring_.has_free_slot())) collect(ring_.reclaim());
   for (;;) {
     if (!slot || ring_.has_free_slot()) {
-      if (arena::Block* block = find_block(size)) return Claim{slot ? *ring_.claim_slot() : 0, block};
+      if (arena::Block* block = find_block(size)) return Claim{slot ? ring_.claim_slot() : 0, block};
     }
     if (block_policy || !drop_for(size)) return std::nullopt;
   }
@@ -192,24 +192,31 @@ void Publisher::probe(std::int64_t now) {
 
 void Publisher::refuse_impossible(std::uint64_t size) const {
   if (size <= arena_.capacity()) return;
-  throw Error(Code::kWouldNotFit, text("segment '", segment_->name(), "': ", size, " bytes don't fit into a data area of ",
-                                       arena_.capacity(), "; create it with a larger capacity"));
+  throw Error(Code::kWouldNotFit,
+              text("segment '", segment_->name(), "': ", size, " bytes don't fit into a data area of ",
+                   arena_.capacity(), "; create it with a larger capacity"));
 }
 
 void Publisher::give_up(std::uint64_t size, std::int64_t timeout_ms) const {
   if (!no_space_.empty()) throw Error(Code::kNoSpace, no_space_);
-  const std::string about = text("segment '", segment_->name(), "': no room for ", size, " bytes within ", timeout_ms,
-                                 " ms (capacity ", arena_.capacity(), ", ", ring_.live(), " batches unread, ",
-                                 ring_.aside(), " read but held): ");
+  const std::string about =
+      text("segment '", segment_->name(), "': no room for ", size, " bytes within ", timeout_ms, " ms (capacity ",
+           arena_.capacity(), ", ", ring_.live(), " batches unread, ", ring_.aside(), " read but held): ");
   if (segment_->header().overflow == layout::kOverflowBlock) {
     throw Error(Code::kTimeout, text(about, ring_.describe_slowest(), "; ", ring_.describe_holders()));
   }
   if (overwrites_itself()) {
     throw Error(Code::kWouldNotFit,
-                text(about, "the message being written would overwrite itself; create the segment with more slots or "
-                            "capacity, or write smaller messages"));
+                text(about,
+                     "the message being written would overwrite itself; create the segment with more slots or "
+                     "capacity, or write smaller messages"));
   }
   throw Error(Code::kTimeout, text(about, ring_.describe_holders()));
+}
+
+// The file system is full, and none of what the data section has is in use: waiting for readers can't help.
+bool Publisher::nothing_will_be_freed() const {
+  return !no_space_.empty() && ring_.live() == 0 && ring_.aside() == 0 && !arena_.has_user_buffers();
 }
 
 // drop_oldest: all that is in the way is the message being written, so waiting can't help.
@@ -220,6 +227,7 @@ bool Publisher::overwrites_itself() const {
 
 void Publisher::write_schema(std::span<const std::byte> bytes) {
   segment_->write_schema(bytes);
+  has_schema_ = true;
   ring::fence_and_wake(segment_->sync().published);  // readers wait for the schema on the word of batches
 }
 
@@ -229,12 +237,18 @@ void Publisher::end(std::uint32_t kind) {
   ended_ = true;
   ring_.finish(kind);
   // From here on the name may be taken over, or removed by the last reader. Removing it ourselves takes the lock, though.
-  if (segment_->header().lifetime != layout::kUntilClosed) segment_->release_writer();
+  if (!takes_name_along()) segment_->release_writer();
+}
+
+// A stream without even a schema has nothing for anybody to come for: its writer never got so far.
+bool Publisher::takes_name_along() const {
+  const std::uint32_t lifetime = segment_->header().lifetime;
+  return lifetime == layout::kUntilClosed || (lifetime == layout::kUntilDrained && !has_schema_);
 }
 
 void Publisher::close() {
   end(layout::kClosedUnfinished);
-  if (segment_->header().lifetime != layout::kUntilClosed) return;
+  if (!takes_name_along()) return;
   try {
     segment_->remove_name();
   } catch (...) {
@@ -258,7 +272,8 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
     const ring::Waiting::Step step = waiting.next();
     if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
     if (step == ring::Waiting::Step::kTimeout && !done()) {
-      throw Error(Code::kTimeout, text("segment '", segment_->name(), "': after ", patience.timeout_ms, " ms ", describe()));
+      throw Error(Code::kTimeout,
+                  text("segment '", segment_->name(), "': after ", patience.timeout_ms, " ms ", describe()));
     }
     const bool sleeps = step == ring::Waiting::Step::kSleep;
     const std::uint32_t word = sleeps ? ring::arm(sync.freed) : 0;
@@ -279,8 +294,7 @@ void Publisher::wait_readers(std::uint32_t count, const Patience& patience) {
 }
 
 void Publisher::wait_drained(const Patience& patience) {
-  wait_until(
-      patience, [&] { return ring_.drained(); }, [&] { return ring_.describe_slowest(); });
+  wait_until(patience, [&] { return ring_.drained(); }, [&] { return ring_.describe_slowest(); });
 }
 
 }  // namespace qads::channel

@@ -77,6 +77,8 @@ class Publisher {
   void probe(std::int64_t now);
   void refuse_impossible(std::uint64_t size) const;
   bool overwrites_itself() const;
+  bool nothing_will_be_freed() const;
+  bool takes_name_along() const;
   [[noreturn]] void give_up(std::uint64_t size, std::int64_t timeout_ms) const;
   void count(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags);
   template <typename Done, typename Describe>
@@ -87,10 +89,11 @@ class Publisher {
   std::mutex mutex_;
   ring::WriterRing ring_;
   arena::Arena arena_;
-  std::vector<Held> held_;              // by slot
+  std::vector<Held> held_;  // by slot
   std::vector<arena::Block*> references_;
   std::int64_t probed_at_ = 0;
-  std::string no_space_;                // why the data section can't grow now; empty if it can
+  std::string no_space_;  // why the data section can't grow now; empty if it can
+  bool has_schema_ = false;
   bool ended_ = false;
 };
 

@@ -47,8 +47,8 @@ Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
     }
     const bool first = (lease->info.flags & QADS_BATCH_FIRST) != 0;
     const bool last = (lease->info.flags & QADS_BATCH_LAST) != 0;
-    if (first) gathered_.clear();                // the writer gave the message before up
-    if (!first && gathered_.empty()) continue;   // the rest of one that next() began
+    if (first) gathered_.clear();               // the writer gave the message before up
+    if (!first && gathered_.empty()) continue;  // the rest of one that next() began
     gather(std::move(lease));
     if (!last) continue;
     for (const LeasePtr& batch : gathered_) count(*batch);
@@ -149,13 +149,13 @@ Code Reader::schema(std::int64_t timeout_ms, std::shared_ptr<const arrow::Schema
 Code Reader::wait(std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
   std::optional<ring::Waiting> waiting;
-  while (gathered_.empty() && !pool_->seat().ready()) {
+  for (;;) {
     if (pool_->seat().closed()) return Code::kClosed;
+    if (!gathered_.empty() || pool_->seat().ready()) return Code::kOk;
     if (!waiting) waiting.emplace(options_.mode, ring::Deadline(timeout_ms));
     const ring::Wait wait = pool_->seat().wait(*waiting);
     if (wait != ring::Wait::kLookAgain) return outcome(wait);
   }
-  return Code::kOk;
 }
 
 Code Reader::outcome(ring::Wait wait) {
@@ -183,11 +183,12 @@ std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
     case Code::kEndOfStream:
       return text(about, "the stream ended after batch ", seat.position(), "; everything was read");
     case Code::kWriterDied:
-      return text(about, unfinished_ ? "the writer closed without finishing" : "the writer died",
-                  " after publishing ", seat.position(), " batches; all of them were read");
+      return text(about, unfinished_ ? "the writer closed without finishing" : "the writer died", " after publishing ",
+                  seat.position(), " batches; all of them were read");
     case Code::kOverrun:
-      return text(about, seat.lost() - lost_reported_, " batches were overwritten before they were read (lost so far: ",
-                  seat.lost(), "); reading goes on at batch ", seat.position());
+      return text(about, seat.lost() - lost_reported_,
+                  " batches were overwritten before they were read (lost so far: ", seat.lost(),
+                  "); reading goes on at batch ", seat.position());
     case Code::kEvicted:
       return text(about, "this reader kept the writer waiting longer than ", segment().header().evict_after_ms,
                   " ms at batch ", seat.position(), " and lost its place; attach again to go on");

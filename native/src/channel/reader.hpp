@@ -58,9 +58,9 @@ class Reader {
   std::shared_ptr<LeasePool> pool_;
   ReaderOptions options_;
   std::mutex mutex_;
-  bool at_message_start_ = true;    // skip to the first batch of a message
+  bool at_message_start_ = true;  // skip to the first batch of a message
   std::uint64_t lost_reported_ = 0;
-  std::vector<LeasePtr> gathered_;   // of a message that isn't complete yet
+  std::vector<LeasePtr> gathered_;  // of a message that isn't complete yet
   std::atomic<bool> unfinished_{false};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> rows_{0};

@@ -20,30 +20,46 @@ Writer::Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode)
     : publisher_(std::move(publisher)), mode_(mode) {}
 
 void Writer::require_open() const {
-  if (!closed_ && !finished_) return;
-  throw Error(Code::kClosed, text("segment '", publisher_->segment().name(), "': the writer ",
-                                  closed_ ? "is closed" : "has finished its stream"));
+  if (closed_) throw Error(Code::kClosed, text("segment '", publisher_->segment().name(), "': the writer is closed"));
+}
+
+void Writer::require_unfinished() const {
+  require_open();
+  if (!finished_) return;
+  throw Error(Code::kClosed,
+              text("segment '", publisher_->segment().name(), "': the writer has finished its stream"));
+}
+
+// The Arrow layer knows fields, not segments.
+template <typename Call>
+auto Writer::naming_segment(Call call) const {
+  try {
+    return call();
+  } catch (const Error& error) {
+    throw Error(error.code(), text("segment '", publisher_->segment().name(), "': ", error.message()));
+  }
 }
 
 void Writer::set_schema(const ArrowSchema& schema) {
   const std::scoped_lock lock(mutex_);
-  require_open();
+  require_unfinished();
   apply_schema(&schema);
 }
 
 void Writer::apply_schema(const ArrowSchema* schema) {
   if (schema == nullptr) {
     if (schema_) return;
-    throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(),
-                                     "': the first batch needs a schema: pass one, or call qads_writer_set_schema before"));
+    throw Error(Code::kInvalid,
+                text("segment '", publisher_->segment().name(),
+                     "': the first batch needs a schema: pass one, or call qads_writer_set_schema before"));
   }
   if (schema_ && schema_->matches(*schema)) return;
-  std::shared_ptr<const arrow::Schema> given = arrow::Schema::from_arrow(*schema);
+  std::shared_ptr<const arrow::Schema> given = naming_segment([&] { return arrow::Schema::from_arrow(*schema); });
   if (schema_) {
     const std::string difference = schema_->difference(*given);
     if (difference.empty()) return;
-    throw Error(Code::kSchemaMismatch, text("segment '", publisher_->segment().name(),
-                                            "' has another schema than this batch: ", difference));
+    throw Error(Code::kSchemaMismatch,
+                text("segment '", publisher_->segment().name(), "' has another schema than this batch: ", difference));
   }
   publisher_->write_schema(given->bytes());
   flattener_ = std::make_unique<arrow::Flattener>(given, publisher_->region());
@@ -52,7 +68,7 @@ void Writer::apply_schema(const ArrowSchema* schema) {
 
 void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint32_t flags, std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
-  require_open();
+  require_unfinished();
   apply_schema(schema);
   report_.clear();
   write_batch(batch, batch.length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
@@ -60,7 +76,7 @@ void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint
 
 void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
-  require_open();
+  require_unfinished();
   apply_schema(nullptr);
   if (batch.node_count < 1 || batch.nodes == nullptr) {
     throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': a flat batch of ", batch.node_count,
@@ -72,7 +88,7 @@ void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::
 
 void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
-  require_open();
+  require_unfinished();
   const CSchema schema = CSchema::of(stream);
   apply_schema(schema.get());
   report_.clear();
@@ -101,7 +117,7 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
 template <typename Batch>
 void Writer::write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms) {
   try {
-    flattener_->plan(batch, 0, rows);
+    naming_segment([&] { flattener_->plan(batch, 0, rows); });
     if (flattener_->record_bytes() <= publisher_->capacity()) {
       write_rows(batch, 0, rows, !more, timeout_ms);
     } else {
@@ -161,10 +177,12 @@ void Writer::add_to_report() {
 
 std::vector<qads_column_report> Writer::last_write() {
   const std::scoped_lock lock(mutex_);
+  require_open();
   return report_;
 }
 
 void Writer::wait_readers(std::int32_t readers, std::int64_t timeout_ms) {
+  require_open();
   const auto capacity = publisher_->segment().header().reader_capacity;
   if (readers < 0 || static_cast<std::uint32_t>(readers) > capacity) {
     throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': can't wait for ", readers,
@@ -173,7 +191,16 @@ void Writer::wait_readers(std::int32_t readers, std::int64_t timeout_ms) {
   publisher_->wait_readers(static_cast<std::uint32_t>(readers), patience(timeout_ms));
 }
 
-void Writer::wait_drained(std::int64_t timeout_ms) { publisher_->wait_drained(patience(timeout_ms)); }
+void Writer::wait_drained(std::int64_t timeout_ms) {
+  require_open();
+  publisher_->wait_drained(patience(timeout_ms));
+}
+
+void Writer::give_up_message() {
+  const std::scoped_lock lock(mutex_);
+  require_unfinished();
+  in_message_ = false;
+}
 
 void Writer::finish() {
   const std::scoped_lock lock(mutex_);

@@ -27,6 +27,8 @@ class Writer {
   // Doesn't release the stream.
   void write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms);
 
+  void give_up_message();
+
   std::vector<qads_column_report> last_write();
   void wait_readers(std::int32_t readers, std::int64_t timeout_ms);
   void wait_drained(std::int64_t timeout_ms);
@@ -35,6 +37,9 @@ class Writer {
 
  private:
   void require_open() const;
+  void require_unfinished() const;
+  template <typename Call>
+  auto naming_segment(Call call) const;
   void apply_schema(const ArrowSchema* schema);
   template <typename Batch>
   void write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);

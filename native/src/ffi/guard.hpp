@@ -47,7 +47,8 @@ template <typename H>
 H& use(H* handle, const char* what) {
   H& used = require(handle, what);
   if (used.in_child()) {
-    throw Error(Code::kForked, std::string(what) + " belongs to the parent process; open one in the child after fork()");
+    throw Error(Code::kForked,
+                std::string(what) + " belongs to the parent process; open one in the child after fork()");
   }
   return used;
 }
@@ -73,9 +74,9 @@ void check_struct_size(const Out& out) {
 }
 
 // Numbers of options, in the range they may have.
-inline std::int64_t in_range(std::int64_t value, std::int64_t low, std::int64_t high, const char* what) {
+inline std::int64_t in_range(std::int64_t value, std::int64_t low, std::int64_t high, const std::string& what) {
   if (value >= low && value <= high) return value;
-  throw Error(Code::kInvalid, std::string(what) + " is " + std::to_string(value) + ", must be from " +
+  throw Error(Code::kInvalid, what + " is " + std::to_string(value) + ", must be from " +
                                   std::to_string(low) + " to " + std::to_string(high));
 }
 

@@ -16,28 +16,31 @@ constexpr std::int64_t kMaxBytes = std::int64_t{1} << 46;  // 64 TiB, half of wh
 std::string directory_of(const char* directory) { return directory == nullptr ? "" : directory; }
 
 std::uint32_t lifetime_of(const qads_arena_options& options) {
-  if (ffi::in_range(options.lifetime, QADS_LIFETIME_DEFAULT, QADS_LIFETIME_KEEP, "lifetime") != QADS_LIFETIME_DEFAULT) {
-    return static_cast<std::uint32_t>(options.lifetime);
-  }
+  if (options.lifetime != QADS_LIFETIME_DEFAULT) return static_cast<std::uint32_t>(options.lifetime);
   return options.overflow == QADS_OVERFLOW_BLOCK ? layout::kUntilDrained : layout::kUntilClosed;
 }
 
-segment::CreateOptions checked(const qads_arena_options& given) {
+segment::CreateOptions checked(const qads_arena_options& given, const std::string& name) {
   segment::CreateOptions out;
+  const auto in_range = [&](std::int64_t value, std::int64_t low, std::int64_t high, const char* what) {
+    return ffi::in_range(value, low, high, "segment '" + name + "': " + what);
+  };
   out.directory = directory_of(given.directory);
-  out.capacity = static_cast<std::uint64_t>(ffi::in_range(given.capacity, 1, kMaxBytes, "capacity"));
+  out.capacity = static_cast<std::uint64_t>(in_range(given.capacity, 1, kMaxBytes, "capacity"));
   out.schema_capacity =
-      static_cast<std::uint64_t>(ffi::in_range(given.schema_capacity, 1, kMaxBytes, "schema_capacity"));
-  out.slots = static_cast<std::uint32_t>(ffi::in_range(given.slots, 1, layout::kMaxSlots, "slots"));
+      static_cast<std::uint64_t>(in_range(given.schema_capacity, 1, kMaxBytes, "schema_capacity"));
+  out.slots = static_cast<std::uint32_t>(in_range(given.slots, 1, layout::kMaxSlots, "slots"));
   out.reader_capacity =
-      static_cast<std::uint32_t>(ffi::in_range(given.reader_capacity, 1, layout::kMaxReaders, "reader_capacity"));
+      static_cast<std::uint32_t>(in_range(given.reader_capacity, 1, layout::kMaxReaders, "reader_capacity"));
   out.overflow = static_cast<std::uint32_t>(
-      ffi::in_range(given.overflow, QADS_OVERFLOW_BLOCK, QADS_OVERFLOW_DROP_OLDEST, "overflow"));
+      in_range(given.overflow, QADS_OVERFLOW_BLOCK, QADS_OVERFLOW_DROP_OLDEST, "overflow"));
+  in_range(given.lifetime, QADS_LIFETIME_DEFAULT, QADS_LIFETIME_KEEP, "lifetime");
   out.lifetime = lifetime_of(given);
   out.refuse_takeover =
-      ffi::in_range(given.takeover, QADS_TAKEOVER_REPLACE, QADS_TAKEOVER_REFUSE, "takeover") == QADS_TAKEOVER_REFUSE;
-  out.mode = static_cast<std::uint32_t>(ffi::in_range(given.mode, 0, 0777, "mode"));
-  out.evict_after_ms = static_cast<std::uint64_t>(ffi::in_range(given.evict_after_ms, 0, INT64_MAX / 1'000'000, "evict_after_ms"));
+      in_range(given.takeover, QADS_TAKEOVER_REPLACE, QADS_TAKEOVER_REFUSE, "takeover") == QADS_TAKEOVER_REFUSE;
+  out.mode = static_cast<std::uint32_t>(in_range(given.mode, 0, 0777, "mode"));
+  out.evict_after_ms =
+      static_cast<std::uint64_t>(in_range(given.evict_after_ms, 0, INT64_MAX / 1'000'000, "evict_after_ms"));
   out.populate = (given.flags & QADS_ARENA_POPULATE) != 0;
   out.huge_pages = (given.flags & QADS_ARENA_HUGE_PAGES) != 0;
   return out;
@@ -71,9 +74,10 @@ void qads_attach_options_init(qads_attach_options* options) {
 qads_status qads_create_arena(const char* name, const qads_arena_options* options, qads_arena** out) {
   return guarded([&]() -> qads_status {
     ffi::require(out, "out");
-    const segment::CreateOptions create = checked(ffi::options_or_default(options, qads_arena_options_init));
+    const std::string named = &ffi::require(name, "name");
+    const segment::CreateOptions create = checked(ffi::options_or_default(options, qads_arena_options_init), named);
     auto arena = std::make_unique<qads_arena>();
-    arena->segment = segment::Segment::create(&ffi::require(name, "name"), create);
+    arena->segment = segment::Segment::create(named, create);
     arena->publisher = std::make_shared<channel::Publisher>(arena->segment);
     *out = arena.release();
     return QADS_OK;
@@ -100,8 +104,8 @@ qads_status qads_arena_close(qads_arena* arena) {
     qads_arena& used = ffi::use(arena, "the arena");
     if (used.closed.exchange(true)) return QADS_OK;
     if (!used.publisher) return QADS_OK;
-    used.publisher->interrupt();                       // an allocation that waits for room
-    if (!used.has_writer) used.publisher->close();     // else its writer ends the stream
+    used.publisher->interrupt();                    // an allocation that waits for room
+    if (!used.has_writer) used.publisher->close();  // else its writer ends the stream
     return QADS_OK;
   });
 }
@@ -119,8 +123,8 @@ qads_status qads_arena_allocate(qads_arena* arena, int64_t size, int64_t timeout
     ffi::require(address, "address");
     ffi::require(out, "out");
     if (!used.publisher) {
-      throw Error(Code::kInvalid, "segment '" + used.segment->name() +
-                                      "': only the process that created an arena can allocate in it");
+      throw Error(Code::kInvalid,
+                  "segment '" + used.segment->name() + "': only the process that created an arena can allocate in it");
     }
     const auto bytes = static_cast<std::uint64_t>(ffi::in_range(size, 0, kMaxBytes, "size"));
     auto allocation = std::make_unique<qads_allocation>();

@@ -12,7 +12,8 @@ constexpr std::uint32_t kKnownWriteFlags = QADS_WRITE_MORE | QADS_WRITE_MESSAGE_
 channel::Writer& writer_of(qads_writer* writer) { return *ffi::use(writer, "the writer").writer; }
 
 void check_flags(std::uint32_t flags) {
-  if ((flags & ~kKnownWriteFlags) != 0) throw Error(Code::kInvalid, "flags have unknown bits: " + std::to_string(flags));
+  if ((flags & ~kKnownWriteFlags) != 0)
+    throw Error(Code::kInvalid, "flags have unknown bits: " + std::to_string(flags));
 }
 
 // A stream that was given away is released whatever happens.
@@ -90,8 +91,14 @@ qads_status qads_writer_write_stream(qads_writer* writer, ArrowArrayStream* stre
   });
 }
 
-qads_status qads_writer_get_last_write(qads_writer* writer, qads_column_report* out, int64_t capacity,
-                                       int64_t* count) {
+qads_status qads_writer_give_up_message(qads_writer* writer) {
+  return guarded([&]() -> qads_status {
+    writer_of(writer).give_up_message();
+    return QADS_OK;
+  });
+}
+
+qads_status qads_writer_get_last_write(qads_writer* writer, qads_column_report* out, int64_t capacity, int64_t* count) {
   return guarded([&]() -> qads_status {
     channel::Writer& used = writer_of(writer);
     ffi::require(count, "count");

@@ -12,7 +12,7 @@ namespace qads::layout {
 static_assert(std::endian::native == std::endian::little, "the layout is little-endian");
 
 constexpr std::uint64_t kMagic = 0x3150415753444151;  // the bytes "QADSWAP1"
-constexpr std::uint32_t kMajor = 1;  // another one is refused
+constexpr std::uint32_t kMajor = 1;                   // another one is refused
 constexpr std::uint32_t kMinor = 0;  // a higher one is tolerated: it may only add what older readers can ignore
 constexpr std::uint32_t kByteOrderMark = 0x01020304;
 
@@ -52,9 +52,9 @@ struct Header {
   std::uint32_t reserved;
   std::uint64_t evict_after_ms;
   std::uint8_t uuid[16];
-  std::uint64_t writer_pid;         // for people
-  std::uint64_t created_unix_ns;    // for people
-  std::uint64_t device;             // st_dev and st_ino: an overlay's second copy of one file is refused by them
+  std::uint64_t writer_pid;       // for people
+  std::uint64_t created_unix_ns;  // for people
+  std::uint64_t device;           // st_dev and st_ino: an overlay's second copy of one file is refused by them
   std::uint64_t inode;
   std::uint64_t superseded_unread;  // batches nobody had read in the segment whose name this one took
   std::uint64_t checksum;           // fnv1a64 over all bytes before this one

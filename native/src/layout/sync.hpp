@@ -31,9 +31,7 @@ constexpr std::uint64_t kClaimed = 1;
 constexpr std::uint64_t kActive = 2;
 constexpr std::uint64_t kEvicted = 3;
 constexpr std::uint64_t kClosing = 4;
-constexpr std::uint64_t reader_state(std::uint64_t control) {
-  return control & 0xff;
-}
+constexpr std::uint64_t reader_state(std::uint64_t control) { return control & 0xff; }
 constexpr std::uint64_t reader_control(std::uint64_t generation, std::uint64_t state) {
   return generation << 8 | state;
 }
@@ -133,16 +131,12 @@ constexpr std::uint64_t kSequenceMask = (std::uint64_t{1} << 48) - 1;
 constexpr std::uint64_t pack_order(std::uint64_t sequence, std::uint32_t slot) {
   return ((sequence + 1) & kSequenceMask) << 16 | slot;
 }
-constexpr std::uint32_t order_slot(std::uint64_t entry) {
-  return static_cast<std::uint32_t>(entry & 0xffff);
-}
+constexpr std::uint32_t order_slot(std::uint64_t entry) { return static_cast<std::uint32_t>(entry & 0xffff); }
 
 constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t alignment) {
   return (value + alignment - 1) / alignment * alignment;
 }
-constexpr std::uint64_t order_offset() {
-  return sizeof(Sync);
-}
+constexpr std::uint64_t order_offset() { return sizeof(Sync); }
 constexpr std::uint64_t slots_offset(std::uint32_t order_count) {
   return align_up(order_offset() + std::uint64_t{order_count} * sizeof(Word64), kLinePair);
 }

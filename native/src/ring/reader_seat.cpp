@@ -64,10 +64,11 @@ void ReaderSeat::claim() {
     }
     std::this_thread::sleep_for(kClaimPause);
   }
-  throw Error(Code::kTooManyReaders, text("segment '", segment_->name(), "': all ", capacity,
-                                          " reader entries are taken; close a reader, or create the segment with a larger "
-                                          "reader_capacity (at most ",
-                                          kMaxReaders, ")"));
+  throw Error(Code::kTooManyReaders,
+              text("segment '", segment_->name(), "': all ", capacity,
+                   " reader entries are taken; close a reader, or create the segment with a larger "
+                   "reader_capacity (at most ",
+                   kMaxReaders, ")"));
 }
 
 void ReaderSeat::join(bool latest) {
@@ -107,11 +108,21 @@ ReaderSeat::~ReaderSeat() {
   self.control.store(reader_control(control >> 8, kFree), std::memory_order_seq_cst);
   if (!lock_) return;
   lock_->unlock(reader_lock_byte(entry_));
-  if (!at_end_.load(std::memory_order_relaxed)) return;
+  if (at_end_) drop_name();
+}
+
+void ReaderSeat::reach_end() {
+  if (at_end_.exchange(true, std::memory_order_relaxed)) return;
+  // seq_cst: of two readers that reach the end at once, at least one sees the other there (Segment::remove_name_if_last).
+  sync_.readers[entry_].cursor.store(position(), std::memory_order_seq_cst);
+  drop_name();
+}
+
+void ReaderSeat::drop_name() noexcept {
   if (segment_->header().lifetime != kUntilDrained) return;
   try {
     segment_->remove_name_if_last();
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name stays, which gc mends; a destructor can't report it
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name stays, which gc mends; what was read is right
   }
 }
 
@@ -176,16 +187,14 @@ void ReaderSeat::close() noexcept {
   ReaderEntry& self = sync_.readers[entry_];
   std::uint64_t control = self.control.load(std::memory_order_relaxed);
   // The cursor counts no longer; the bits of what is still held do. Loops only against the writer's eviction.
-  while (!self.control.compare_exchange_weak(control, reader_control(control >> 8, kClosing),
-                                             std::memory_order_seq_cst)) {
+  while (
+      !self.control.compare_exchange_weak(control, reader_control(control >> 8, kClosing), std::memory_order_seq_cst)) {
   }
   wake(sync_.freed);
   wake_always(sync_.published);  // our own waiting thread
 }
 
-bool ReaderSeat::writer_waits() const noexcept {
-  return (sync_.freed.load(std::memory_order_relaxed) & 1) != 0;
-}
+bool ReaderSeat::writer_waits() const noexcept { return (sync_.freed.load(std::memory_order_relaxed) & 1) != 0; }
 
 bool ReaderSeat::in_child() const noexcept { return fork_generation_ != os::fork_generation(); }
 
@@ -211,7 +220,7 @@ Wait ReaderSeat::step(Waiting& waiting, Condition condition) {
   if (now != Wait::kLookAgain) {
     // The end was stored after the last batch: only a look after having seen it tells that nothing is left.
     if (condition()) return Wait::kLookAgain;
-    at_end_.store(true, std::memory_order_relaxed);
+    reach_end();
     return now;
   }
   const Waiting::Step next = waiting.next();
@@ -221,7 +230,7 @@ Wait ReaderSeat::step(Waiting& waiting, Condition condition) {
     if (!segment_->writer_alive()) {
       // It may have published or finished between our look and its death: look once more.
       if (condition() || state(position()) != Wait::kLookAgain) return Wait::kLookAgain;
-      at_end_.store(true, std::memory_order_relaxed);
+      reach_end();
       return Wait::kDied;
     }
   }

@@ -38,8 +38,6 @@ inline void wake_always(layout::Word32& word) noexcept {
 }
 
 // The value to sleep on. Look at every condition after this and before sleep().
-inline std::uint32_t arm(layout::Word32& word) noexcept {
-  return word.fetch_or(1, std::memory_order_seq_cst) | 1;
-}
+inline std::uint32_t arm(layout::Word32& word) noexcept { return word.fetch_or(1, std::memory_order_seq_cst) | 1; }
 
 }  // namespace qads::ring

@@ -52,7 +52,9 @@ class Waiting {
   }
 
   std::int64_t now() const noexcept { return now_; }
-  std::int64_t sleep_ns() const noexcept { return std::min(kIntervalNs, std::max<std::int64_t>(deadline_.left(now_), 0)); }
+  std::int64_t sleep_ns() const noexcept {
+    return std::min(kIntervalNs, std::max<std::int64_t>(deadline_.left(now_), 0));
+  }
   void slept() noexcept { looks_ = 0; }  // look at the clock after the next look
   std::int64_t waited_ns() const noexcept { return now_ - started_; }
 

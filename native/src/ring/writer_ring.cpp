@@ -32,14 +32,11 @@ WriterRing::WriterRing(segment::Segment& segment, std::uint64_t first)
   sync_.head.store(first, std::memory_order_relaxed);
 }
 
-std::optional<std::uint32_t> WriterRing::claim_slot() {
-  if (free_.empty()) return std::nullopt;
+std::uint32_t WriterRing::claim_slot() {
   const std::uint32_t slot = free_.back();
   free_.pop_back();
   return slot;
 }
-
-void WriterRing::give_back(std::uint32_t slot) { free_.push_back(slot); }
 
 void WriterRing::publish(std::uint32_t index, const Record& record, std::uint32_t flags) {
   Slot& slot = slots_[index];
@@ -229,7 +226,8 @@ std::string WriterRing::describe_holders() const {
   std::string out;
   for (std::uint32_t entry = 0; entry < kMaxReaders; ++entry) {
     if (held[entry] == 0) continue;
-    out += text(out.empty() ? "" : ", ", describe_reader(entry), " holds ", held[entry], " of ", slots_.size(), " slots");
+    out +=
+        text(out.empty() ? "" : ", ", describe_reader(entry), " holds ", held[entry], " of ", slots_.size(), " slots");
   }
   return out.empty() ? "no reader holds a batch" : out;
 }

@@ -29,9 +29,8 @@ class WriterRing {
   // `first`: sequence of the first batch; other than 0 in tests of what happens after years.
   explicit WriterRing(segment::Segment& segment, std::uint64_t first = 0);
 
-  // A slot to publish in, most recently freed first. Give it back if it isn't published.
-  std::optional<std::uint32_t> claim_slot();
-  void give_back(std::uint32_t slot);
+  // A slot to publish in, most recently freed first; has_free_slot() must hold.
+  std::uint32_t claim_slot();
 
   // Before the first batch of a message: what was published so far may be dropped, also of a message given up.
   void begin_message() { message_start_ = next_; }
@@ -60,9 +59,9 @@ class WriterRing {
   void finish(std::uint32_t kind);
 
   std::uint32_t active_readers() const;
-  bool drained() const;                   // every active reader has read everything
-  std::string describe_slowest() const;   // for messages: who is in the way, and how far behind
-  std::string describe_holders() const;   // who holds slots
+  bool drained() const;                  // every active reader has read everything
+  std::string describe_slowest() const;  // for messages: who is in the way, and how far behind
+  std::string describe_holders() const;  // who holds slots
 
  private:
   struct Lag {
@@ -82,10 +81,10 @@ class WriterRing {
   std::span<layout::Word64> order_;
   std::span<layout::Slot> slots_;
   std::uint64_t mask_;
-  std::uint64_t next_;               // sequence of the next batch
-  std::uint64_t tail_;               // what Sync::tail was told
-  std::uint64_t freed_;              // batches before it were taken out of the ring
-  std::uint64_t message_start_;      // sequence of the first batch of the message being written
+  std::uint64_t next_;                  // sequence of the next batch
+  std::uint64_t tail_;                  // what Sync::tail was told
+  std::uint64_t freed_;                 // batches before it were taken out of the ring
+  std::uint64_t message_start_;         // sequence of the first batch of the message being written
   std::vector<std::uint32_t> slot_of_;  // by sequence & mask
   std::vector<bool> last_;              // likewise: the batch ends its message
   std::vector<std::uint32_t> free_;

@@ -15,8 +15,23 @@ void Segment::remove_name() {
     os::remove_entry(*directory, entry, path_);
 }
 
-// Readers that leave at the same time: each has let go of its own lock before. Who finds the writer lock taken by another
-// leaver may give up, because that one looks at the readers again after letting go of it, and then sees that we have gone.
+// Who joins counts, who is in the middle too. Who has closed, was left behind, or stands at the end needs no name.
+bool Segment::anyone_reading(const os::LockFile& lock) const {
+  if (!lock.any_locked(layout::reader_lock_byte(0), layout::kMaxReaders)) return false;
+  const std::uint64_t head = sync_->head.load(std::memory_order_seq_cst);
+  for (std::uint32_t entry = 0; entry < header_.reader_capacity; ++entry) {
+    if (!lock.is_locked(layout::reader_lock_byte(entry))) continue;
+    const layout::ReaderEntry& reader = sync_->readers[entry];
+    const std::uint64_t state = layout::reader_state(reader.control.load(std::memory_order_seq_cst));
+    if (state == layout::kClosing || state == layout::kEvicted) continue;
+    if (state == layout::kActive && reader.cursor.load(std::memory_order_seq_cst) >= head) continue;
+    return true;
+  }
+  return false;
+}
+
+// Readers that finish at the same time: each has stored its last position before. Who finds the writer lock taken by another
+// leaver may give up, because that one looks at the readers again after letting go of it, and then sees that we are done.
 void Segment::remove_name_if_last() {
   if (offline_ || writer_held_.load()) return;
   const std::string entry = "qads_" + name_;
@@ -24,7 +39,7 @@ void Segment::remove_name_if_last() {
   if (!directory) return;
   const auto named = [&] { return still_means(*directory, entry, header_.device, header_.inode, path_); };
   const auto lock = open_lock();
-  const auto readers = [&] { return lock->any_locked(layout::reader_lock_byte(0), layout::kMaxReaders); };
+  const auto readers = [&] { return anyone_reading(*lock); };
   // A writer lets go a moment after its readers have seen the end, and rm and creators that ask for the lock don't look
   // again as leavers do: some patience for them.
   constexpr int kPatience = 50;

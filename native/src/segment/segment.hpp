@@ -91,14 +91,15 @@ class Segment {
 
   // Removes the name if it still means this file. Creator: while holding the writer lock (nothing happens after).
   void remove_name();
-  // A reader that has read to the end and has let go of its own lock: removes the name if no writer lives and no reader
-  // is attached any more. Several may try at once; at least the last one succeeds. Also for a creator after
-  // release_writer. Nothing happens where the directory's permissions forbid it.
+  // A reader that has read to the end, or has let go of its own lock afterwards: removes the name if no writer lives and
+  // no reader has anything left to read. Several may try at once; at least the last one succeeds. Also for a creator
+  // after release_writer. Nothing happens where the directory's permissions forbid it.
   void remove_name_if_last();
 
  private:
   friend class Builder;  // create.cpp
   Segment() = default;
+  bool anyone_reading(const os::LockFile& lock) const;
   void map_sections(int sync_fd, os::Access sync_access, int data_fd, os::Access data_access);
 
   std::string name_;

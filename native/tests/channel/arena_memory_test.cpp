@@ -23,7 +23,9 @@ std::vector<qads_column_report> report(qads_writer* writer) {
 struct Buffer {
   void* address = nullptr;
   qads_allocation* allocation = nullptr;
-  Buffer(qads_arena* arena, std::int64_t size) { expect_ok(qads_arena_allocate(arena, size, 0, &address, &allocation)); }
+  Buffer(qads_arena* arena, std::int64_t size) {
+    expect_ok(qads_arena_allocate(arena, size, 0, &address, &allocation));
+  }
   ~Buffer() { release(); }
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;

@@ -11,7 +11,6 @@ namespace {
 
 using namespace qads_test;
 
-
 TEST(Close, EndsAReadersWaitInAnotherThread) {
   const Directory directory;
   Outlet out(directory, "s", arena_options(2, 1 << 20));

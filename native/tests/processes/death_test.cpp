@@ -212,7 +212,8 @@ TEST(Fork, AChildDoesNotKeepADeadParentsPlaceAlive) {
   parent.kill();
   Process next([&] { return read_all(directory, QADS_END_OF_STREAM); });
   expect_ok(qads_writer_wait_readers(out.writer, 1, 10'000));
-  EXPECT_EQ(out.write(batch, 1), QADS_OK) << "the dead parent's lease ended though its child lives: " << qads_last_error();
+  EXPECT_EQ(out.write(batch, 1), QADS_OK)
+      << "the dead parent's lease ended though its child lives: " << qads_last_error();
   expect_ok(qads_writer_finish(out.writer));
   ::kill(child_pid.load(), SIGKILL);
   EXPECT_EQ(next.wait(), 0);

@@ -46,9 +46,8 @@ void publish(segment::Segment& segment, ring::WriterRing& writer, std::uint32_t 
 bool publish_next(segment::Segment& segment, ring::WriterRing& writer, bool drop) {
   (void)writer.reclaim();
   if (!writer.has_free_slot() && drop) (void)writer.drop_oldest_message();
-  const std::optional<std::uint32_t> slot = writer.claim_slot();
-  if (!slot) return false;
-  publish(segment, writer, *slot);
+  if (!writer.has_free_slot()) return false;
+  publish(segment, writer, writer.claim_slot());
   return true;
 }
 
@@ -112,7 +111,8 @@ TEST_P(Ring, HandsEveryBatchOnUnchangedOrCountsItAsLost) {
 // 2^48 - 10,000: the order entries wrap in the middle of the run.
 constexpr std::uint64_t kNearWrap = (std::uint64_t{1} << 48) - 10'000;
 INSTANTIATE_TEST_SUITE_P(Cases, Ring,
-                         testing::Values(RingCase{layout::kOverflowBlock, 2, 1, 0}, RingCase{layout::kOverflowBlock, 3, 3, 0},
+                         testing::Values(RingCase{layout::kOverflowBlock, 2, 1, 0},
+                                         RingCase{layout::kOverflowBlock, 3, 3, 0},
                                          RingCase{layout::kOverflowBlock, 8, 4, kNearWrap},
                                          RingCase{layout::kOverflowDropOldest, 3, 1, 0},
                                          RingCase{layout::kOverflowDropOldest, 8, 3, 0},
