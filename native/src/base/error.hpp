@@ -50,4 +50,14 @@ class Error : public std::exception {
   std::string message_;
 };
 
+// What `call` returns; an Error that it throws gets about() in front: lower layers know fields and numbers, not segments.
+template <typename About, typename Call>
+auto with_context(About about, Call call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    throw Error(error.code(), about() + error.message());
+  }
+}
+
 }  // namespace qads

@@ -22,12 +22,11 @@ qads_lease* LeasePool::open(const ring::Taken& taken) {
 
 void LeasePool::read(qads_lease& lease, const ring::Taken& taken) {
   const segment::Segment& segment = seat_->segment();
-  try {
-    arrow::read_record(*schema_, {segment.data(), segment.data_size()}, taken.offset, taken.length, lease.nodes,
-                       lease.buffers);
-  } catch (const Error& error) {
-    throw Error(error.code(), text("segment '", segment.name(), "', batch ", taken.sequence, ": ", error.message()));
-  }
+  with_context([&] { return text("segment '", segment.name(), "', batch ", taken.sequence, ": "); },
+               [&] {
+                 arrow::read_record(*schema_, {segment.data(), segment.data_size()}, taken.offset, taken.length,
+                                    lease.nodes, lease.buffers);
+               });
   if (taken.rows != static_cast<std::uint64_t>(lease.nodes.front().length)) {
     throw Error(Code::kCorrupt,
                 text("segment '", segment.name(), "' is corrupt: slot ", taken.slot, " of batch ", taken.sequence,

@@ -20,25 +20,16 @@ Writer::Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode)
     : publisher_(std::move(publisher)), mode_(mode) {}
 
 void Writer::require_open() const {
-  if (closed_) throw Error(Code::kClosed, text("segment '", publisher_->segment().name(), "': the writer is closed"));
+  if (closed_) throw Error(Code::kClosed, about() + "the writer is closed");
 }
 
 void Writer::require_unfinished() const {
   require_open();
   if (!finished_) return;
-  throw Error(Code::kClosed,
-              text("segment '", publisher_->segment().name(), "': the writer has finished its stream"));
+  throw Error(Code::kClosed, about() + "the writer has finished its stream");
 }
 
-// The Arrow layer knows fields, not segments.
-template <typename Call>
-auto Writer::naming_segment(Call call) const {
-  try {
-    return call();
-  } catch (const Error& error) {
-    throw Error(error.code(), text("segment '", publisher_->segment().name(), "': ", error.message()));
-  }
-}
+std::string Writer::about() const { return text("segment '", publisher_->segment().name(), "': "); }
 
 void Writer::set_schema(const ArrowSchema& schema) {
   const std::scoped_lock lock(mutex_);
@@ -54,7 +45,8 @@ void Writer::apply_schema(const ArrowSchema* schema) {
                      "': the first batch needs a schema: pass one, or call qads_writer_set_schema before"));
   }
   if (schema_ && schema_->matches(*schema)) return;
-  std::shared_ptr<const arrow::Schema> given = naming_segment([&] { return arrow::Schema::from_arrow(*schema); });
+  std::shared_ptr<const arrow::Schema> given =
+      with_context([this] { return about(); }, [&] { return arrow::Schema::from_arrow(*schema); });
   if (schema_) {
     const std::string difference = schema_->difference(*given);
     if (difference.empty()) return;
@@ -117,7 +109,7 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
 template <typename Batch>
 void Writer::write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms) {
   try {
-    naming_segment([&] { flattener_->plan(batch, 0, rows); });
+    with_context([this] { return about(); }, [&] { flattener_->plan(batch, 0, rows); });
     if (flattener_->record_bytes() <= publisher_->capacity()) {
       write_rows(batch, 0, rows, !more, timeout_ms);
     } else {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "arrow/flatten.hpp"
@@ -38,8 +39,7 @@ class Writer {
  private:
   void require_open() const;
   void require_unfinished() const;
-  template <typename Call>
-  auto naming_segment(Call call) const;
+  std::string about() const;
   void apply_schema(const ArrowSchema* schema);
   template <typename Batch>
   void write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);

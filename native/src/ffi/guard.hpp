@@ -74,9 +74,9 @@ void check_struct_size(const Out& out) {
 }
 
 // Numbers of options, in the range they may have.
-inline std::int64_t in_range(std::int64_t value, std::int64_t low, std::int64_t high, const std::string& what) {
+inline std::int64_t in_range(std::int64_t value, std::int64_t low, std::int64_t high, const char* what) {
   if (value >= low && value <= high) return value;
-  throw Error(Code::kInvalid, what + " is " + std::to_string(value) + ", must be from " +
+  throw Error(Code::kInvalid, std::string(what) + " is " + std::to_string(value) + ", must be from " +
                                   std::to_string(low) + " to " + std::to_string(high));
 }
 

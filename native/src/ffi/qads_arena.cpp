@@ -13,34 +13,34 @@ constexpr std::int64_t kDefaultSchemaCapacity = std::int64_t{4} << 20;
 constexpr std::int32_t kDefaultSlots = 256;
 constexpr std::int64_t kMaxBytes = std::int64_t{1} << 46;  // 64 TiB, half of what a process can map
 
+std::string about(const std::string& name) { return "segment '" + name + "': "; }
+
 std::string directory_of(const char* directory) { return directory == nullptr ? "" : directory; }
 
 std::uint32_t lifetime_of(const qads_arena_options& options) {
-  if (options.lifetime != QADS_LIFETIME_DEFAULT) return static_cast<std::uint32_t>(options.lifetime);
+  if (ffi::in_range(options.lifetime, QADS_LIFETIME_DEFAULT, QADS_LIFETIME_KEEP, "lifetime") != QADS_LIFETIME_DEFAULT) {
+    return static_cast<std::uint32_t>(options.lifetime);
+  }
   return options.overflow == QADS_OVERFLOW_BLOCK ? layout::kUntilDrained : layout::kUntilClosed;
 }
 
-segment::CreateOptions checked(const qads_arena_options& given, const std::string& name) {
+segment::CreateOptions checked(const qads_arena_options& given) {
   segment::CreateOptions out;
-  const auto in_range = [&](std::int64_t value, std::int64_t low, std::int64_t high, const char* what) {
-    return ffi::in_range(value, low, high, "segment '" + name + "': " + what);
-  };
   out.directory = directory_of(given.directory);
-  out.capacity = static_cast<std::uint64_t>(in_range(given.capacity, 1, kMaxBytes, "capacity"));
+  out.capacity = static_cast<std::uint64_t>(ffi::in_range(given.capacity, 1, kMaxBytes, "capacity"));
   out.schema_capacity =
-      static_cast<std::uint64_t>(in_range(given.schema_capacity, 1, kMaxBytes, "schema_capacity"));
-  out.slots = static_cast<std::uint32_t>(in_range(given.slots, 1, layout::kMaxSlots, "slots"));
+      static_cast<std::uint64_t>(ffi::in_range(given.schema_capacity, 1, kMaxBytes, "schema_capacity"));
+  out.slots = static_cast<std::uint32_t>(ffi::in_range(given.slots, 1, layout::kMaxSlots, "slots"));
   out.reader_capacity =
-      static_cast<std::uint32_t>(in_range(given.reader_capacity, 1, layout::kMaxReaders, "reader_capacity"));
+      static_cast<std::uint32_t>(ffi::in_range(given.reader_capacity, 1, layout::kMaxReaders, "reader_capacity"));
   out.overflow = static_cast<std::uint32_t>(
-      in_range(given.overflow, QADS_OVERFLOW_BLOCK, QADS_OVERFLOW_DROP_OLDEST, "overflow"));
-  in_range(given.lifetime, QADS_LIFETIME_DEFAULT, QADS_LIFETIME_KEEP, "lifetime");
+      ffi::in_range(given.overflow, QADS_OVERFLOW_BLOCK, QADS_OVERFLOW_DROP_OLDEST, "overflow"));
   out.lifetime = lifetime_of(given);
   out.refuse_takeover =
-      in_range(given.takeover, QADS_TAKEOVER_REPLACE, QADS_TAKEOVER_REFUSE, "takeover") == QADS_TAKEOVER_REFUSE;
-  out.mode = static_cast<std::uint32_t>(in_range(given.mode, 0, 0777, "mode"));
+      ffi::in_range(given.takeover, QADS_TAKEOVER_REPLACE, QADS_TAKEOVER_REFUSE, "takeover") == QADS_TAKEOVER_REFUSE;
+  out.mode = static_cast<std::uint32_t>(ffi::in_range(given.mode, 0, 0777, "mode"));
   out.evict_after_ms =
-      static_cast<std::uint64_t>(in_range(given.evict_after_ms, 0, INT64_MAX / 1'000'000, "evict_after_ms"));
+      static_cast<std::uint64_t>(ffi::in_range(given.evict_after_ms, 0, INT64_MAX / 1'000'000, "evict_after_ms"));
   out.populate = (given.flags & QADS_ARENA_POPULATE) != 0;
   out.huge_pages = (given.flags & QADS_ARENA_HUGE_PAGES) != 0;
   return out;
@@ -48,7 +48,7 @@ segment::CreateOptions checked(const qads_arena_options& given, const std::strin
 
 qads_arena& open_arena(qads_arena* arena) {
   qads_arena& used = ffi::use(arena, "the arena");
-  if (used.closed) throw Error(Code::kClosed, "segment '" + used.segment->name() + "': the arena is closed");
+  if (used.closed) throw Error(Code::kClosed, about(used.segment->name()) + "the arena is closed");
   return used;
 }
 
@@ -75,7 +75,9 @@ qads_status qads_create_arena(const char* name, const qads_arena_options* option
   return guarded([&]() -> qads_status {
     ffi::require(out, "out");
     const std::string named = &ffi::require(name, "name");
-    const segment::CreateOptions create = checked(ffi::options_or_default(options, qads_arena_options_init), named);
+    const segment::CreateOptions create =
+        with_context([&] { return about(named); },
+                     [&] { return checked(ffi::options_or_default(options, qads_arena_options_init)); });
     auto arena = std::make_unique<qads_arena>();
     arena->segment = segment::Segment::create(named, create);
     arena->publisher = std::make_shared<channel::Publisher>(arena->segment);
@@ -87,13 +89,15 @@ qads_status qads_create_arena(const char* name, const qads_arena_options* option
 qads_status qads_attach_arena(const char* name, const qads_attach_options* options, qads_arena** out) {
   return guarded([&]() -> qads_status {
     ffi::require(out, "out");
-    const qads_attach_options given = ffi::options_or_default(options, qads_attach_options_init);
+    const std::string named = &ffi::require(name, "name");
+    const qads_attach_options given = with_context(
+        [&] { return about(named); }, [&] { return ffi::options_or_default(options, qads_attach_options_init); });
     segment::AttachOptions attach;
     attach.directory = directory_of(given.directory);
     attach.offline = (given.flags & QADS_ATTACH_OFFLINE) != 0;
     attach.timeout_ms = given.timeout_ms;
     auto arena = std::make_unique<qads_arena>();
-    arena->segment = segment::Segment::attach(&ffi::require(name, "name"), attach);
+    arena->segment = segment::Segment::attach(named, attach);
     *out = arena.release();
     return QADS_OK;
   });
@@ -124,7 +128,7 @@ qads_status qads_arena_allocate(qads_arena* arena, int64_t size, int64_t timeout
     ffi::require(out, "out");
     if (!used.publisher) {
       throw Error(Code::kInvalid,
-                  "segment '" + used.segment->name() + "': only the process that created an arena can allocate in it");
+                  about(used.segment->name()) + "only the process that created an arena can allocate in it");
     }
     const auto bytes = static_cast<std::uint64_t>(ffi::in_range(size, 0, kMaxBytes, "size"));
     auto allocation = std::make_unique<qads_allocation>();

@@ -114,6 +114,32 @@ TEST(Close, FreeingTheReaderLeavesAnExportedStreamRunning) {
   EXPECT_TRUE(directory.empty());
 }
 
+TEST(Close, OfAWriterThatNeverHadASchemaLeavesNoName) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(2, 1 << 20));
+  out.close();
+  EXPECT_TRUE(directory.empty());
+}
+
+TEST(Close, IsNotAwaitedByTheNameOfADrainedStream) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(2, 1 << 20));
+  Inlet first(directory, "s");
+  Inlet second(directory, "s");
+  IntBatch batch(3);
+  ASSERT_EQ(out.write(batch, 4), QADS_OK);
+  expect_ok(qads_writer_finish(out.writer));
+  Got held;
+  Got got;
+  ASSERT_EQ(first.next(held), QADS_OK);
+  EXPECT_EQ(first.next(got), QADS_END_OF_STREAM);
+  EXPECT_TRUE(directory.has("s")) << "the second reader hasn't read it yet";
+  ASSERT_EQ(second.next(got), QADS_OK);
+  EXPECT_EQ(second.next(got), QADS_END_OF_STREAM);
+  EXPECT_TRUE(directory.empty()) << "both have read everything, though neither has closed and one holds a batch";
+  EXPECT_EQ(batch.difference(held.array, 4), "");
+}
+
 TEST(Close, WhileManyThreadsReadAndWriteEndsAllOfThem) {
   for (int round = 0; round < 20; ++round) {
     const Directory directory;

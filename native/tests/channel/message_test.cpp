@@ -106,6 +106,24 @@ TEST(Message, GivenUpInTheMiddleIsNeverSeenByReadersOfWholeMessages) {
   EXPECT_EQ(got.info.flags, static_cast<std::uint32_t>(QADS_BATCH_FIRST | QADS_BATCH_LAST));
 }
 
+TEST(Message, GivenUpByItsWriterIsNeverSeenWhole) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(8, 1 << 20));
+  IntBatch batch(7);
+  Inlet in(directory, "s");
+  ASSERT_EQ(out.write(batch, 0, QADS_WRITE_MORE), QADS_OK);
+  expect_ok(qads_writer_give_up_message(out.writer));
+  expect_ok(qads_writer_give_up_message(out.writer));
+  ASSERT_EQ(out.write(batch, 1), QADS_OK);
+  ArrowArrayStream stream{};
+  qads_batch_info info{};
+  ASSERT_EQ(qads_reader_next_message(in.reader, 1000, &stream, &info), QADS_OK) << qads_last_error();
+  EXPECT_EQ(info.sequence, 1U);
+  EXPECT_EQ(rows_of(stream), 7);
+  expect_ok(qads_writer_close(out.writer));
+  EXPECT_EQ(qads_writer_give_up_message(out.writer), QADS_ERR_CLOSED);
+}
+
 TEST(Message, ATimeoutInTheMiddleGoesOnWithTheSameMessage) {
   const Directory directory;
   Outlet out(directory, "s", arena_options(4, 1 << 20));

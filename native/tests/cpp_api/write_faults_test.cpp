@@ -214,5 +214,18 @@ TEST_F(WriteFaults, AFullFileSystemIsAnErrorWithNumbersAndNothingIsLost) {
   EXPECT_EQ(umount(directory_.c_str()), 0);
 }
 
+TEST_F(WriteFaults, AFullFileSystemIsNotWaitedForWhenNothingCanBecomeFree) {
+  if (mount("none", directory_.c_str(), "tmpfs", 0, "size=1m") != 0) GTEST_SKIP() << "this process can't mount a tmpfs";
+  {
+    auto writer = Must(Writer::Create({.name = "space", .capacity = 64 << 20, .timeout = Milliseconds(-1)}));
+    ExpectError(writer->Write(*Numbers(0, 500'000)), QADS_ERR_NO_SPACE, {"space"});
+    ASSERT_ARROW_OK(writer->Write(*Numbers(0, 10)));
+    ASSERT_ARROW_OK(writer->Finish());
+    EXPECT_EQ(Must(Must(Reader::Open({.name = "space"}))->ToTable())->num_rows(), 10);
+  }
+  EXPECT_THAT(Left(), testing::IsEmpty());
+  EXPECT_EQ(umount(directory_.c_str()), 0);
+}
+
 }  // namespace
 }  // namespace qadataswap::test

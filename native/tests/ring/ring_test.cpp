@@ -58,6 +58,11 @@ struct RingCase {
   std::uint64_t first;
 };
 
+void PrintTo(const RingCase& each, std::ostream* out) {
+  *out << (each.overflow == layout::kOverflowBlock ? "block" : "drop_oldest") << " slots=" << each.slots
+       << " readers=" << each.readers << " first=" << each.first;
+}
+
 class Ring : public testing::TestWithParam<RingCase> {};
 
 TEST_P(Ring, HandsEveryBatchOnUnchangedOrCountsItAsLost) {

@@ -146,6 +146,8 @@ void add_extensions(Types& types) {
 
 }  // namespace
 
+void PrintTo(const NamedType& type, std::ostream* out) { *out << type.name; }
+
 const std::vector<NamedType>& all_types() {
   static const Types types = [] {
     Types all;

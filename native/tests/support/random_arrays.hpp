@@ -20,6 +20,7 @@ struct NamedType {
   std::string name;  // letters, digits and underscores
   std::shared_ptr<arrow::DataType> type;
 };
+void PrintTo(const NamedType& type, std::ostream* out);
 
 // Every type of the columnar format, parameters and nestings included.
 const std::vector<NamedType>& all_types();

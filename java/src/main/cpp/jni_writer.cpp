@@ -57,11 +57,9 @@ JNIEXPORT void JNICALL Java_io_qadataswap_internal_NativeBindings_writerWriteFla
   });
 }
 
-// A message whose producer failed: a batch that can't be is refused, and a refusal in the middle of a message gives it up.
-JNIEXPORT void JNICALL Java_io_qadataswap_internal_NativeBindings_writerGiveUpMessage(JNIEnv* /*env*/, jclass /*type*/,
+JNIEXPORT void JNICALL Java_io_qadataswap_internal_NativeBindings_writerGiveUpMessage(JNIEnv* env, jclass /*type*/,
                                                                                       jlong writer) {
-  const qads_flat_batch nothing{};
-  qads_writer_write_flat(to_handle<qads_writer>(writer), &nothing, QADS_WRITE_MORE, 0);
+  guarded(env, [&] { check(env, qads_writer_give_up_message(to_handle<qads_writer>(writer))); });
 }
 
 // Three numbers a column: bytes copied, bytes referenced, reason.

@@ -33,7 +33,6 @@ public final class StreamWriting {
 
   /** One message: a batch is written when it is known whether another follows. */
   public long asOneMessage() throws IOException {
-    boolean done = false;
     try {
       boolean more = reader.loadNextBatch();
       while (more) {
@@ -48,13 +47,19 @@ public final class StreamWriting {
         }
       }
       writeSchemaAlone();
-      done = true;
-    } finally {
-      if (!done && batches > 0) {
-        writer.giveUpMessage();
-      }
+    } catch (IOException | RuntimeException failure) {
+      giveUpMessage(failure);
+      throw failure;
     }
     return batches;
+  }
+
+  private void giveUpMessage(Exception failure) {
+    try {
+      writer.giveUpMessage();
+    } catch (RuntimeException closed) {
+      failure.addSuppressed(closed);
+    }
   }
 
   /** Null vectors have none; a root of nothing else needs none. */
