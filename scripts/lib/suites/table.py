@@ -89,6 +89,7 @@ def all_suites() -> list[Suite]:
         _java(25),
         _pytest("cross-language", "cross-lang", "tests/cross_language"),
         _pytest("crash", "cross-lang", "tests/crash"),
+        _pytest("docs", "cross-lang", "tests/docs"),
         Suite(
             name="performance",
             group="performance",

@@ -1,0 +1,200 @@
+"""README.md's programs are taken from the page, built as it says, and run: every writer with every reader."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tests.agents.harness import Segments
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RELEASE = ROOT / "build/release"
+TARGET = ROOT / "target"
+BUILD = "run scripts/build_all.sh first"
+PRINTED = "30 rows, turnover 60400"
+
+# Compiling libarrow's headers takes a while on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE_NAME = re.compile(r"(?://|/\*|#) ([\w.]+)")
+POM = "{http://maven.apache.org/POM/4.0.0}"
+
+
+def files() -> dict[str, str]:
+    """The blocks that begin with a comment that names their file."""
+    found = {}
+    for _, text in BLOCK.findall(README):
+        if match := FILE_NAME.match(text):
+            assert match[1] not in found, f"two blocks are {match[1]}"
+            found[match[1]] = text
+    return found
+
+
+FILES = files()
+
+
+def run(*command: object, cwd: Path | None = None) -> None:
+    """Runs a build step; its output is the failure's message."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}"
+
+
+def java_home(version: int) -> Path | None:
+    """A Java of that version: the one the scripts have set, else one of the system's."""
+    named = os.environ.get("JAVA_HOME" if version == 17 else "QADS_JDK25_HOME")
+    for home in [*([Path(named)] if named else []), *sorted(Path("/usr/lib/jvm").glob("*"))]:
+        release = home / "release"
+        if (home / "bin/java").exists() and release.is_file() and f'JAVA_VERSION="{version}' in release.read_text():
+            return home
+    return None
+
+
+def save(folder: Path, *suffixes: str) -> list[Path]:
+    """Writes the README's files that end so."""
+    folder.mkdir(exist_ok=True)
+    paths = [folder / name for name in FILES if name.endswith(suffixes)]
+    for path in paths:
+        path.write_text(FILES[path.name], encoding="utf-8")
+    return paths
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Where the built programs are."""
+
+    native: Path
+    classes: Path
+
+    def command(self, language: str, role: str, version: int = 17) -> list[str]:
+        """How to start one: `role` is writer or reader."""
+        if language != "java":
+            return [str(self.native / f"trades_{role}{'_c' if language == 'c' else ''}")]
+        home = java_home(version)
+        if home is None:
+            pytest.skip(f"no Java {version} found")
+        # No flag: the README says that none is needed.
+        return [str(home / "bin/java"), "-cp", f"{self.classes}:{class_path()}", f"Trades{role.capitalize()}"]
+
+
+def class_path() -> str:
+    """The jar, and what Maven resolved."""
+    jars = [jar for jar in TARGET.glob("qadataswap-*.jar") if not jar.stem.endswith(("-sources", "-javadoc"))]
+    assert len(jars) == 1, f"one jar is expected in target, there are {len(jars)}: {BUILD}"
+    return f"{jars[0]}:{(TARGET / 'test-classpath.txt').read_text().strip()}"
+
+
+def arrow_package(folder: Path) -> Path:
+    """A CMake package Arrow over the wheel's libarrow, as a system package would bring one."""
+    library = Path(pa.get_library_dirs()[0]) / f"libarrow.so.{pa.cpp_build_info.so_version}"
+    properties = f'IMPORTED_LOCATION "{library}" INTERFACE_INCLUDE_DIRECTORIES "{pa.get_include()}"'
+    folder.mkdir()
+    (folder / "ArrowConfig.cmake").write_text(
+        "add_library(Arrow::arrow_shared SHARED IMPORTED)\n"
+        f"set_target_properties(Arrow::arrow_shared PROPERTIES {properties})\n"
+    )
+    return folder
+
+
+def build_native(folder: Path) -> Path:
+    """Installs the release build, and builds the README's project against what was installed."""
+    assert (RELEASE / "CMakeCache.txt").is_file(), f"build/release isn't there: {BUILD}"
+    run("cmake", "--install", RELEASE, "--prefix", folder / "prefix")
+    save(folder / "source", ".c", ".cpp", "CMakeLists.txt")
+    ninja = ["-G", "Ninja"] if shutil.which("ninja") else []
+    where = [f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}", f"-DArrow_DIR={arrow_package(folder / 'arrow')}"]
+    warnings = [f"-DCMAKE_{language}_FLAGS=-Wall -Wextra -Wpedantic -Werror" for language in ("C", "CXX")]
+    run("cmake", "-S", folder / "source", "-B", folder / "build", *ninja, *where, *warnings)
+    run("cmake", "--build", folder / "build")
+    return folder / "build"
+
+
+def build_java(folder: Path) -> Path:
+    """Compiles the README's classes against the jar."""
+    home = java_home(17)
+    assert home, "no JDK 17 found; set JAVA_HOME"
+    sources = save(folder / "java", ".java")
+    run(home / "bin/javac", "--release", "17", "-cp", class_path(), "-d", folder / "classes", *sources)
+    return folder / "classes"
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+    """All of them, built once."""
+    folder = tmp_path_factory.mktemp("readme")
+    return Programs(build_native(folder), build_java(folder))
+
+
+def start(segments: Segments, command: list[str]) -> subprocess.Popen[str]:
+    env = {**os.environ, "QADS_DIR": str(segments.directory)}
+    for ambient in ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH"):
+        env.pop(ambient, None)
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def meet(segments: Segments, *commands: list[str]) -> list[str]:
+    """Starts all of them at once; what each printed, when all of them have ended well."""
+    processes = [start(segments, command) for command in commands]
+    try:
+        said = [process.communicate(timeout=60) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    for process, (_, errors) in zip(processes, said, strict=True):
+        assert process.returncode == 0, errors
+    return [output.strip() for output, _ in said]
+
+
+LANGUAGES = ("java", "cpp", "c")
+
+
+@pytest.mark.parametrize("reader", LANGUAGES)
+@pytest.mark.parametrize("writer", LANGUAGES)
+def test_every_writer_works_with_every_reader(segments: Segments, programs: Programs, writer: str, reader: str) -> None:
+    printed = meet(segments, programs.command(reader, "reader"), programs.command(writer, "writer"))
+    assert printed == [PRINTED, ""]
+
+
+def test_a_reader_may_come_after_the_writer_has_gone(segments: Segments, programs: Programs) -> None:
+    assert meet(segments, programs.command("c", "writer")) == [""]
+    assert meet(segments, programs.command("c", "reader")) == [PRINTED]
+
+
+def test_the_java_programs_run_on_java_25_without_flags(segments: Segments, programs: Programs) -> None:
+    commands = [programs.command("java", role, 25) for role in ("reader", "writer")]
+    assert meet(segments, *commands) == [PRINTED, ""]
+
+
+def test_the_page_says_what_the_programs_print() -> None:
+    assert f"`{PRINTED}`" in README
+    names = {f"trades_{role}.{suffix}" for role in ("writer", "reader") for suffix in ("c", "cpp")}
+    assert set(FILES) == names | {"TradesWriter.java", "TradesReader.java", "CMakeLists.txt"}
+
+
+def test_the_maven_dependencies_are_those_of_the_pom() -> None:
+    (block,) = (text for language, text in BLOCK.findall(README) if language == "xml")
+    project = ElementTree.parse(ROOT / "pom.xml").getroot()
+    properties = {node.tag.removeprefix(POM): node.text for node in project.iterfind(f"{POM}properties/*")}
+    known = {
+        project.findtext(f"{POM}artifactId"): project.findtext(f"{POM}version"),
+        properties["qads.arrow.memory"]: properties["qads.arrow.memory.version"],
+    }
+    wanted = {node.findtext("artifactId"): node.findtext("version") for node in ElementTree.fromstring(block)}
+    assert wanted == known
+
+
+def test_there_is_one_place_for_the_figures() -> None:
+    begin, end = "<!-- figures:begin -->", "<!-- figures:end -->"
+    assert README.count(begin) == README.count(end) == 1
+    assert README.index(begin) < README.index(end)
