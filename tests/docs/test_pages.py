@@ -88,6 +88,13 @@ def test_every_path_exists(page: Path) -> None:
     assert not missing
 
 
+@EACH
+def test_every_member_that_a_page_names_is_in_the_code(page: Path) -> None:
+    words = [text for text in CODE.findall(prose(page)) if re.fullmatch(r"\w+(::\w+)+", text)]
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "native").rglob("*.h*")) if words else ""
+    assert not [word for word in words if not re.search(rf"\b{word.rsplit('::', 1)[1]}\b", sources)]
+
+
 def test_every_page_of_docs_is_reached_from_the_readme() -> None:
     reached: set[Path] = set()
     waiting = [ROOT / "README.md"]
