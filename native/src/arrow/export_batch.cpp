@@ -20,7 +20,7 @@ void destroy(ExportedTree<ArrowArray>* tree) noexcept {
   auto* batch = static_cast<BatchTree*>(tree);
   const Owner owner = batch->owner;
   batch->~BatchTree();
-  ::operator delete(batch);
+  if (owner.memory == nullptr) ::operator delete(batch);
   owner.release(owner.context);
 }
 
@@ -57,8 +57,13 @@ Parts allocate(const Schema& schema, const qads_node* nodes, Owner owner, BatchT
   // One size more than there are, so that the pointer to no sizes at all points into the allocation too.
   const std::size_t bytes = sizeof(BatchTree) + arrays * (sizeof(ArrowArray) + sizeof(ArrowArray*)) +
                             counts.buffers * sizeof(void*) + (counts.sizes + 1) * sizeof(std::int64_t);
-  auto* memory = static_cast<std::byte*>(::operator new(bytes, std::nothrow));
-  if (memory == nullptr) throw Error(Code::kNoMemory, "no memory for the arrays of a batch");
+  std::byte* memory = nullptr;
+  if (owner.memory == nullptr) {
+    memory = static_cast<std::byte*>(::operator new(bytes));
+  } else {
+    if (owner.memory->size() < bytes) owner.memory->resize(bytes);
+    memory = owner.memory->data();
+  }
   tree = new (memory) BatchTree;
   tree->live.store(static_cast<std::int64_t>(schema.rules().size()), std::memory_order_relaxed);
   tree->destroy = &destroy;
@@ -77,6 +82,15 @@ void fill_sizes(const NodeRule& rule, const qads_node& node, const qads_buffer* 
   for (std::int64_t i = rule.buffers; i < node.buffer_count; ++i) *parts.sizes++ = from[i].length;
 }
 
+const void* address_of(const qads_buffer& buffer, bool may_be_null) {
+  return buffer.address != nullptr || may_be_null ? buffer.address : kNothing;
+}
+
+// What most nodes are: a validity and one buffer, no children, no dictionary.
+bool is_plain(const NodeRule& rule) {
+  return rule.buffers == 2 && rule.subtree == 1 && rule.has_validity && rule.layout != Layout::kView;
+}
+
 }  // namespace
 
 void export_batch(const Schema& schema, const qads_node* nodes, const qads_buffer* buffers, Owner owner,
@@ -86,10 +100,21 @@ void export_batch(const Schema& schema, const qads_node* nodes, const qads_buffe
   ArrowArray* const arrays = parts.arrays;
   const NodeRule* const rules = schema.rules().data();
   const std::size_t count = schema.rules().size();
+  auto* const owned = static_cast<ExportedTree<ArrowArray>*>(tree);
   ArrowArray* array = out;
   for (std::size_t i = 0; i < count; ++i) {
     const NodeRule& rule = rules[i];
     const qads_node& node = nodes[i];
+    if (is_plain(rule)) {
+      parts.buffers[0] = address_of(buffers[0], true);
+      parts.buffers[1] = address_of(buffers[1], false);
+      *array = {node.length, node.null_count, 0, 2, 0, parts.buffers, nullptr, nullptr, &release_exported<ArrowArray>,
+                owned};
+      parts.buffers += 2;
+      buffers += 2;
+      array = arrays + i;
+      continue;
+    }
     array->length = node.length;
     array->null_count = node.null_count;
     array->offset = 0;
@@ -99,11 +124,10 @@ void export_batch(const Schema& schema, const qads_node* nodes, const qads_buffe
     array->children = rule.child_count == 0 ? nullptr : parts.children;
     array->dictionary = rule.dictionary < 0 ? nullptr : arrays + (rule.dictionary - 1);
     array->release = &release_exported<ArrowArray>;
-    array->private_data = static_cast<ExportedTree<ArrowArray>*>(tree);
+    array->private_data = owned;
 
     for (std::int64_t b = 0; b < node.buffer_count; ++b) {
-      const void* address = buffers[b].address;
-      *parts.buffers++ = address != nullptr || (b == 0 && rule.has_validity) ? address : kNothing;
+      *parts.buffers++ = address_of(buffers[b], b == 0 && rule.has_validity);
     }
     if (rule.layout == Layout::kView) {
       fill_sizes(rule, node, buffers, parts);

@@ -37,8 +37,15 @@ class Flattener {
   // Buffers that the planned record refers to in place: offset and length in the region.
   const std::vector<layout::RecordBuffer>& references() const { return plan_.references(); }
 
+  // As Plan::shape() and table_bytes().
+  std::uint64_t shape() const { return plan_.shape(); }
+  std::uint64_t table_bytes() const { return plan_.table_bytes(); }
+
   // Writes the record to `to` (64-byte aligned, record_bytes() long), which lies at `offset` in the data section.
-  void write(std::byte* to, std::uint64_t offset) const { plan_.write(sources_, to, offset); }
+  // `has_tables`: a record of this shape lies there already.
+  void write(std::byte* to, std::uint64_t offset, bool has_tables = false) const {
+    plan_.write(sources_, to, offset, has_tables);
+  }
 
   // What the planned record copies and refers to, a column each.
   const std::vector<qads_column_report>& columns() const { return plan_.columns(); }

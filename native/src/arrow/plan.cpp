@@ -35,6 +35,8 @@ Plan::Plan(std::shared_ptr<const Schema> schema, Region region)
 
 void Plan::lay_out(Sources& sources, std::int64_t row, std::int64_t rows) {
   sources_ = &sources;
+  if (repeat(row, rows)) return;
+  ++shape_;
   if (buffers_.size() < sources.most_buffers()) buffers_.resize(sources.most_buffers());
   next_buffer_ = buffers_.data();
   view_windows_.clear();
@@ -45,8 +47,10 @@ void Plan::lay_out(Sources& sources, std::int64_t row, std::int64_t rows) {
   lay_out_batch(row, rows);
   const Window window = rows == 0 ? Window{0, 0} : Window{sources.nodes()[0].offset + row, rows};
   const auto columns = static_cast<std::int32_t>(columns_.size());
+  repeatable_ = false;
   for (std::int32_t column = 0, node = 1; column < columns; ++column) {
     const std::int32_t fixed = lay_out_fixed(column, node, window);
+    repeatable_ = fixed == columns && buffers_.front().work == Work::kAbsent;
     column += fixed;
     node += fixed;
     if (column == columns) break;
@@ -92,8 +96,50 @@ void Plan::grow_buffers(std::size_t most) {
   next_buffer_ = buffers_.data() + used;
 }
 
-// As many columns as there are of what most columns are: fixed width, no nulls, in ordinary memory. What lay_out_column does,
-// in one go; returns how many, and leaves the next one to it, and with it whatever is wrong.
+// A batch of the shape of the one before: the same number of rows, fixed columns without nulls, in ordinary memory. All that
+// is new is where the values lie.
+bool Plan::repeat(std::int64_t row, std::int64_t rows) {
+  const Source& batch = sources_->nodes()[0];
+  if (!repeatable_ || rows != static_cast<std::int64_t>(nodes_[0].length)) return false;
+  if (batch.null_count != 0 && (batch.null_count > 0 || batch.address(0) != nullptr)) return false;
+  if (row < 0 || row > batch.length || rows > batch.length - row) return false;
+  const Window window{batch.offset + row, rows};
+  PlannedBuffer* to = buffers_.data() + 2;
+  const auto count = static_cast<std::int32_t>(columns_.size());
+  for (std::int32_t column = 0; column < count; ++column, to += 2) {
+    const std::byte* const values = fixed_values(column, column + 1, window);
+    if (values == nullptr) {
+      sources_->rewind();
+      return false;
+    }
+    to->from = values;
+    sources_->skip_fixed();
+  }
+  sources_->end();
+  return true;
+}
+
+// The rows of a column that is what most columns are: fixed width, no nulls, in ordinary memory, all of it there. nullptr: it
+// isn't, or something is wrong with it.
+inline const std::byte* Plan::fixed_values(std::int32_t column, std::int32_t node, Window window) const {
+  const NodeRule& rule = rules_[node];
+  FixedColumn from;
+  if (rule.layout != Layout::kFixed || rule.subtree != 1 || !sources_->look_at_fixed(column, from)) return nullptr;
+  const std::int64_t first = from.offset + window.start;
+  std::int64_t end = 0;
+  std::int64_t needed = 0;
+  if (window.start + window.length > from.length ||
+      __builtin_add_overflow(from.offset, window.start + window.length, &end) ||
+      __builtin_mul_overflow(end, std::int64_t{rule.width}, &needed) || needed > from.value_bytes) {
+    return nullptr;
+  }
+  if (from.null_count != 0 && (from.null_count != -1 || !all_valid(from, first, window.length))) return nullptr;
+  const std::byte* const values = from.values + first * rule.width;
+  return in_region(values) ? nullptr : values;
+}
+
+// As many columns as there are of those that fixed_values() knows. What lay_out_column does, in one go; returns how many, and
+// leaves the next one to it, and with it whatever is wrong.
 std::int32_t Plan::lay_out_fixed(std::int32_t column, std::int32_t node, Window window) {
   const std::int64_t rows = window.length;
   const auto count = static_cast<std::int32_t>(columns_.size());
@@ -102,20 +148,10 @@ std::int32_t Plan::lay_out_fixed(std::int32_t column, std::int32_t node, Window 
   std::uint64_t data_bytes = data_bytes_;
   std::uint64_t copied = 0;
   for (; column < count; ++column, ++node) {
-    const NodeRule& rule = rules_[node];
-    FixedColumn from;
-    if (rule.layout != Layout::kFixed || rule.subtree != 1 || !sources_->look_at_fixed(column, from)) break;
-    const std::int64_t first = from.offset + window.start;
-    std::int64_t end = 0;
-    std::int64_t needed = 0;
-    if (window.start + rows > from.length || __builtin_add_overflow(from.offset, window.start + rows, &end) ||
-        __builtin_mul_overflow(end, std::int64_t{rule.width}, &needed) || needed > from.value_bytes) {
-      break;
-    }
-    if (from.null_count != 0 && (from.null_count != -1 || !all_valid(from, first, rows))) break;
-    const std::byte* const values = from.values + first * rule.width;
-    const auto bytes = static_cast<std::uint64_t>(rows * rule.width);
-    if (bytes == 0 || bytes > kMaxRecord - data_bytes || in_region(values)) break;
+    const std::byte* const values = fixed_values(column, node, window);
+    if (values == nullptr) break;
+    const auto bytes = static_cast<std::uint64_t>(rows * rules_[node].width);
+    if (bytes == 0 || bytes > kMaxRecord - data_bytes) break;
     nodes_[static_cast<std::size_t>(node)] = {static_cast<std::uint64_t>(rows), 0, 2};
     to[0].offset = layout::kAbsent;
     to[0].length = 0;

@@ -66,9 +66,14 @@ class Plan {
   // `sources` has begun with the batch; its columns are loaded on the way.
   void lay_out(Sources& sources, std::int64_t row, std::int64_t rows);
 
-  // Copies and everything else that fills the record at `to`; it lies at `offset` in the data section.
-  void write(const Sources& sources, std::byte* to, std::uint64_t offset) const;
+  // Changes when the record's tables do: records of one shape in the same place have the same tables. Never 0.
+  std::uint64_t shape() const { return shape_; }
 
+  // Copies and everything else that fills the record at `to`; it lies at `offset` in the data section. `has_tables`: the
+  // place holds a record of this shape already.
+  void write(const Sources& sources, std::byte* to, std::uint64_t offset, bool has_tables) const;
+
+  std::uint64_t table_bytes() const { return table_bytes_; }
   std::uint64_t record_bytes() const { return table_bytes_ + data_bytes_; }
   const std::vector<layout::RecordBuffer>& references() const { return references_; }
   const std::vector<qads_column_report>& columns() const { return columns_; }
@@ -86,8 +91,10 @@ class Plan {
     std::int64_t nulls;
   };
 
+  bool repeat(std::int64_t row, std::int64_t rows);
   void lay_out_batch(std::int64_t row, std::int64_t rows);
   void lay_out_column(std::int32_t column, std::int32_t node, Window window);
+  const std::byte* fixed_values(std::int32_t column, std::int32_t node, Window window) const;
   std::int32_t lay_out_fixed(std::int32_t column, std::int32_t node, Window window);
   void lay_out_node(std::int32_t index);
   void grow_buffers(std::size_t most);
@@ -154,6 +161,8 @@ class Plan {
   std::vector<layout::RecordBuffer> references_;
   std::vector<qads_column_report> columns_;
   std::int32_t reason_ = QADS_COPY_NONE;
+  std::uint64_t shape_ = 0;
+  bool repeatable_ = false;  // all columns of the last plan were what fixed_values() knows
   std::uint64_t table_bytes_ = 0;
   std::uint64_t data_bytes_ = 0;
   std::uint64_t copied_ = 0;

@@ -41,9 +41,8 @@ void clip_run_ends(std::byte* to, const std::byte* from, std::int64_t runs, std:
 
 }  // namespace
 
-void Plan::write(const Sources& sources, std::byte* to, std::uint64_t offset) const {
-  const std::uint64_t data_offset = offset + table_bytes_;
-  write_tables(to, data_offset);
+void Plan::write(const Sources& sources, std::byte* to, std::uint64_t offset, bool has_tables) const {
+  if (!has_tables) write_tables(to, offset + table_bytes_);
   std::byte* const data = to + table_bytes_;
   const Streaming streaming = streaming_for(copied_);
   for (const PlannedBuffer *buffer = buffers_.data(), *end = buffer + buffer_count_; buffer < end; ++buffer) {

@@ -264,12 +264,14 @@ void RecordReader::check_offsets(std::size_t index, const qads_buffer& offsets, 
 }
 
 void RecordReader::check_children(std::size_t index, std::int64_t length) const {
+  const std::int32_t count = rules_[index].child_count;
+  const bool leaves = rules_[index].subtree == count + 1;
   std::size_t child = index + 1;
-  for (std::int32_t k = 0; k < rules_[index].child_count; ++k) {
+  for (std::int32_t k = 0; k < count; ++k) {
     if (nodes_[child].length != length) [[unlikely]] {
       fail(child, text("length ", nodes_[child].length, ", its parent needs ", length));
     }
-    child += static_cast<std::size_t>(rules_[child].subtree);
+    child += leaves ? 1 : static_cast<std::size_t>(rules_[child].subtree);
   }
 }
 

@@ -25,6 +25,7 @@ void read_record(const Schema& schema, DataSection data, std::uint64_t offset, s
 struct Owner {
   void (*release)(void* context) noexcept;
   void* context;
+  std::vector<std::byte>* memory = nullptr;  // for the tree, one at a time, until release; nullptr: memory of its own
 };
 
 // The tree over the tables' buffers, in one allocation. Children may be moved out; the owner is released when all of them

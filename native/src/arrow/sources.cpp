@@ -57,7 +57,7 @@ void Sources::begin(const qads_flat_batch& batch) {
   if (batch.buffer_count < 0 || (batch.buffer_count > 0 && batch.buffers == nullptr)) {
     fail(0, text(batch.buffer_count, " buffers at ", static_cast<const void*>(batch.buffers)));
   }
-  flat_nodes_ = batch.nodes;
+  flat_ = &batch;
   flat_buffers_ = batch.buffers;
   flat_buffers_left_ = batch.buffer_count;
   load_flat(0);
@@ -121,7 +121,7 @@ void Sources::load_views(std::size_t index, const ArrowArray& array) {
 
 void Sources::load_flat(std::size_t index) {
   const NodeRule& rule = rules_[index];
-  const qads_node& node = flat_nodes_[index];
+  const qads_node& node = flat_->nodes[index];
   const bool count_is_right =
       node.buffer_count == rule.buffers || (rule.layout == Layout::kView && node.buffer_count > rule.buffers &&
                                             node.buffer_count - rule.buffers <= kMaxViewBuffers);

@@ -65,6 +65,8 @@ class Sources {
   // about it is wrong or unusual, and it must be loaded.
   bool look_at_fixed(std::int32_t column, FixedColumn& out) const;
   void skip_fixed();
+  // To the first column again.
+  void rewind();
   void end() const;
 
   // Of the batch itself and of the columns that were loaded.
@@ -89,7 +91,7 @@ class Sources {
   std::size_t fixed_buffers_;  // without the data buffers of views
   std::size_t view_buffers_ = 0;
   const ArrowArray* batch_ = nullptr;  // one of the two forms
-  const qads_node* flat_nodes_ = nullptr;
+  const qads_flat_batch* flat_ = nullptr;
   const qads_buffer* flat_buffers_ = nullptr;  // the next column's
   std::int64_t flat_buffers_left_ = 0;
 };
@@ -111,7 +113,7 @@ inline bool Sources::look_at_fixed(std::int32_t column, FixedColumn& out) const 
            .value_bytes = kUnknownLength};
     return values != nullptr;
   }
-  const qads_node& node = flat_nodes_[columns_[static_cast<std::size_t>(column)]];
+  const qads_node& node = flat_->nodes[columns_[static_cast<std::size_t>(column)]];
   if (node.buffer_count != 2 || flat_buffers_left_ < 2) return false;
   const qads_buffer* buffers = flat_buffers_;
   out = {.length = node.length,
@@ -122,6 +124,12 @@ inline bool Sources::look_at_fixed(std::int32_t column, FixedColumn& out) const 
          .values = static_cast<const std::byte*>(buffers[1].address),
          .value_bytes = buffers[1].length};
   return node.length >= 0 && buffers[1].address != nullptr;
+}
+
+inline void Sources::rewind() {
+  if (batch_ != nullptr) return;
+  flat_buffers_ = flat_->buffers + nodes_[0].buffer_count;
+  flat_buffers_left_ = flat_->buffer_count - nodes_[0].buffer_count;
 }
 
 inline void Sources::skip_fixed() {

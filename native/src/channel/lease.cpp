@@ -7,10 +7,20 @@
 
 namespace qads::channel {
 
+namespace {
+
+// In the place of the spare lease once the reader has gone.
+qads_lease* const kRetired = reinterpret_cast<qads_lease*>(alignof(qads_lease));
+
+}  // namespace
+
 qads_lease* LeasePool::open(const ring::Taken& taken) {
   std::unique_ptr<qads_lease> lease(spare_.exchange(nullptr, std::memory_order_acquire));
   try {
-    if (!lease) lease = std::make_unique<qads_lease>();
+    if (!lease) {
+      lease = std::make_unique<qads_lease>();
+      lease->pool = shared_from_this();
+    }
     read(*lease, taken);
   } catch (...) {
     seat_->release(taken.slot);
@@ -32,7 +42,6 @@ void LeasePool::read(qads_lease& lease, const ring::Taken& taken) {
                 text("segment '", segment.name(), "' is corrupt: slot ", taken.slot, " of batch ", taken.sequence,
                      " says ", taken.rows, " rows, its record ", lease.nodes.front().length));
   }
-  lease.pool = shared_from_this();
   lease.slot = taken.slot;
   lease.holds_slot = true;
   lease.bytes = taken.length;
@@ -41,14 +50,31 @@ void LeasePool::read(qads_lease& lease, const ring::Taken& taken) {
 }
 
 void LeasePool::release(qads_lease* lease) noexcept {
-  if (lease->pool->seat().in_child()) return;  // the batch is the parent's
-  if (lease->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  const std::shared_ptr<LeasePool> pool = std::move(lease->pool);  // may be the last one to keep the seat
-  if (lease->holds_slot) pool->seat().release(lease->slot);
+  LeasePool& pool = *lease->pool;
+  if (pool.seat().in_child()) return;  // the batch is the parent's
+  // The only owner needn't count down: nobody else may add one.
+  if (lease->owners.load(std::memory_order_acquire) != 1 &&
+      lease->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    return;
+  }
+  if (lease->holds_slot) pool.seat().release(lease->slot);
   lease->holds_slot = false;
   lease->copy.reset();
-  delete pool->spare_.exchange(lease, std::memory_order_acq_rel);
+  pool.recycle(lease);
 }
+
+void LeasePool::recycle(qads_lease* lease) noexcept {
+  qads_lease* seen = spare_.load(std::memory_order_acquire);
+  do {
+    if (seen == kRetired) {
+      delete lease;  // and perhaps the pool with it
+      return;
+    }
+  } while (!spare_.compare_exchange_weak(seen, lease, std::memory_order_acq_rel, std::memory_order_acquire));
+  delete seen;  // it kept the pool until here; nothing of the pool may be used behind this line
+}
+
+void LeasePool::retire() noexcept { delete spare_.exchange(kRetired, std::memory_order_acq_rel); }
 
 void LeasePool::copy_out(qads_lease& lease) {
   if (!lease.holds_slot) return;
@@ -59,7 +85,9 @@ void LeasePool::copy_out(qads_lease& lease) {
 }
 
 void LeasePool::export_array(qads_lease* lease, ArrowArray* out) {
-  const arrow::Owner owner{[](void* context) noexcept { release(static_cast<qads_lease*>(context)); }, lease};
+  const arrow::Owner owner{.release = [](void* context) noexcept { release(static_cast<qads_lease*>(context)); },
+                           .context = lease,
+                           .memory = &lease->tree};
   arrow::export_batch(*lease->pool->schema(), lease->nodes.data(), lease->buffers.data(), owner, out);
 }
 

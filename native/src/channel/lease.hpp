@@ -29,6 +29,7 @@ struct qads_lease {
   std::uint64_t bytes = 0;
   std::vector<qads_node> nodes;
   std::vector<qads_buffer> buffers;
+  std::vector<std::byte> tree;                     // of the ArrowArrays that it was handed out as
   std::unique_ptr<qads::arrow::CopiedBatch> copy;  // once the batch was copied out of the ring
 };
 
@@ -39,7 +40,6 @@ namespace qads::channel {
 class LeasePool : public std::enable_shared_from_this<LeasePool> {
  public:
   explicit LeasePool(std::unique_ptr<ring::ReaderSeat> seat) : seat_(std::move(seat)) {}
-  ~LeasePool() { delete spare_.load(std::memory_order_acquire); }
   LeasePool(const LeasePool&) = delete;
   LeasePool& operator=(const LeasePool&) = delete;
 
@@ -48,21 +48,27 @@ class LeasePool : public std::enable_shared_from_this<LeasePool> {
   const std::shared_ptr<const arrow::Schema>& shared_schema() const { return schema_; }
   void set_schema(std::shared_ptr<const arrow::Schema> schema) { schema_ = std::move(schema); }
 
+  // The reader's last call: no batch will be opened any more, so nothing is kept to be used again.
+  void retire() noexcept;
+
   // Takes over the hold on `taken.slot`, also if it throws (kCorrupt: a bad record).
   qads_lease* open(const ring::Taken& taken);
   // One owner less. The last one lets go of the slot.
   static void release(qads_lease* lease) noexcept;
   // Copies the batch into private memory and lets go of its slot.
   void copy_out(qads_lease& lease);
-  // Hands the batch out as an ArrowArray that owns one share of the lease; on failure the share stays with the caller.
+  // Hands the batch out, once, as an ArrowArray that owns one share of the lease; on failure the share stays with the
+  // caller.
   static void export_array(qads_lease* lease, ArrowArray* out);
 
  private:
   void read(qads_lease& lease, const ring::Taken& taken);
+  void recycle(qads_lease* lease) noexcept;
 
   std::unique_ptr<ring::ReaderSeat> seat_;
   std::shared_ptr<const arrow::Schema> schema_;
-  std::atomic<qads_lease*> spare_{nullptr};  // exchanged whole: whoever gets it owns it
+  // Exchanged whole: whoever gets it owns it. It keeps the pool, too; retire() breaks the circle.
+  std::atomic<qads_lease*> spare_{nullptr};
 };
 
 }  // namespace qads::channel

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "os/fork_guard.hpp"
 #include "os/futex.hpp"
+#include "ring/cache_lines.hpp"
 #include "ring/signal.hpp"
 
 namespace qads::channel {
@@ -20,6 +21,9 @@ constexpr std::uint64_t kReclaimBytes = 256 << 10;
 
 // Above this a copy runs without the mutex, so that releasing a buffer elsewhere never waits for it.
 constexpr std::uint64_t kCopyUnlocked = 64 << 10;
+
+constexpr std::uint64_t kSmallRecord = 4 << 10;
+constexpr std::uint64_t kLine = 64;
 
 void add(layout::Word64& counter, std::uint64_t amount) {  // one thread at a time writes these
   counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
@@ -38,7 +42,7 @@ Publisher::~Publisher() {
   if (fork_generation_ != os::fork_generation()) return;
   try {
     close();
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name may stay, which gc mends
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name may stay, for a new writer to take over
   }
 }
 
@@ -75,14 +79,38 @@ bool Publisher::publish(const arrow::Flattener& plan, std::int64_t rows, std::ui
   }
   const bool unlocked = size > kCopyUnlocked;
   if (unlocked) lock.unlock();
-  plan.write(arena_.address(claimed.block), claimed.block->offset);
+  plan.write(arena_.address(claimed.block), claimed.block->offset, claimed.shape == plan.shape());
   if (unlocked) lock.lock();
   Held& held = held_[claimed.slot];
   held.record = claimed.block;
+  held.shape = plan.shape();
   held.references.assign(references_.begin(), references_.end());
   count(plan, rows, flags);
   ring_.publish(claimed.slot, {claimed.block->offset, size, static_cast<std::uint64_t>(rows)}, flags);
+  hand_over(claimed.block, plan);
+  fetch_ahead(plan);
   return true;
+}
+
+// The lines of a small record's values, whose misses cost more than copying them. Not its tables: where they are the same as
+// the record's before, both sides keep them in their own caches.
+template <typename Visit>
+void Publisher::for_value_lines(const arena::Block* record, const arrow::Flattener& plan, Visit visit) const {
+  const std::byte* const at = arena_.address(record);
+  const std::uint64_t end = std::min(record->size, kSmallRecord);
+  for (std::uint64_t line = plan.table_bytes(); line < end; line += kLine) visit(at + line);
+}
+
+// What was published, to where its readers find it sooner.
+void Publisher::hand_over(const arena::Block* record, const arrow::Flattener& plan) const {
+  for_value_lines(record, plan, ring::hand_to_others);
+}
+
+// What the next batch will be written to, if it is like this one: readers have those lines.
+void Publisher::fetch_ahead(const arrow::Flattener& plan) const {
+  if (!ring_.has_free_slot()) return;
+  const Held& next = held_[ring_.next_slot()];
+  if (next.record != nullptr && next.shape == plan.shape()) for_value_lines(next.record, plan, ring::prefetch_to_write);
 }
 
 void Publisher::count(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags) {
@@ -131,16 +159,35 @@ std::optional<Publisher::Claim> Publisher::find(std::uint64_t size, bool slot) {
   const bool crowded = ring_.live() + ring_.aside() >= kReclaimBatches || size >= kReclaimBytes;
   if (ring_.aside() != 0 || (block_policy && crowded) || (slot && !ring_.has_free_slot())) collect(ring_.reclaim());
   for (;;) {
-    if (!slot || ring_.has_free_slot()) {
-      if (arena::Block* block = find_block(size)) return Claim{slot ? ring_.claim_slot() : 0, block};
+    if (!slot) {
+      if (arena::Block* block = find_block(size)) return Claim{.block = block};
+    } else if (ring_.has_free_slot()) {
+      if (const std::optional<Claim> found = find_slot(size)) return found;
     }
     if (block_policy || !drop_for(size)) return std::nullopt;
   }
 }
 
+// A free slot and memory for it: that of its last record, if the size is right.
+std::optional<Publisher::Claim> Publisher::find_slot(std::uint64_t size) {
+  const std::uint32_t slot = ring_.next_slot();
+  Held& held = held_[slot];
+  const Claim again{.slot = slot, .block = held.record, .shape = held.shape};
+  if (held.record != nullptr && held.record->size == size) {
+    held.record = nullptr;
+    ring_.claim_slot();
+    return again;
+  }
+  let_go(held);
+  arena::Block* block = find_block(size);
+  if (block == nullptr) return std::nullopt;
+  return Claim{.slot = ring_.claim_slot(), .block = block};
+}
+
 arena::Block* Publisher::find_block(std::uint64_t size) {
   if (arena::Block* block = arena_.allocate(size)) return block;
   collect(ring_.reclaim());
+  for (const std::uint32_t slot : ring_.free_slots()) let_go(held_[slot]);
   if (arena::Block* block = arena_.allocate(size)) return block;
   try {
     no_space_.clear();
@@ -176,11 +223,15 @@ bool Publisher::drop_for(std::uint64_t size) {
 void Publisher::collect(std::span<const std::uint32_t> slots) {
   for (const std::uint32_t slot : slots) {
     Held& held = held_[slot];
-    arena_.release(held.record);
     for (arena::Block* block : held.references) arena_.release(block);
     held.references.clear();
-    held.record = nullptr;
   }
+}
+
+// Of a free slot: its memory may be used for anything.
+void Publisher::let_go(Held& held) {
+  if (held.record != nullptr) arena_.release(held.record);
+  held.record = nullptr;
 }
 
 void Publisher::probe(std::int64_t now) {

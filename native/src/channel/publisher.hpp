@@ -63,15 +63,25 @@ class Publisher {
   struct Claim {
     std::uint32_t slot = 0;
     arena::Block* block = nullptr;
+    std::uint64_t shape = 0;  // whose tables lie in the block; 0: nothing known
   };
-  struct Held {  // what a slot keeps from being reused
+  // What a slot keeps from being reused. A free slot keeps its record's memory, for the next one of that size, until memory
+  // is short: batches of one size then go through places that both sides have in their caches.
+  struct Held {
     arena::Block* record = nullptr;
+    std::uint64_t shape = 0;
     std::vector<arena::Block*> references;
   };
 
   Claim claim(std::unique_lock<std::mutex>& lock, std::uint64_t size, bool slot, const Patience& patience);
   std::optional<Claim> find(std::uint64_t size, bool slot);
+  std::optional<Claim> find_slot(std::uint64_t size);
   arena::Block* find_block(std::uint64_t size);
+  void let_go(Held& held);
+  template <typename Visit>
+  void for_value_lines(const arena::Block* record, const arrow::Flattener& plan, Visit visit) const;
+  void hand_over(const arena::Block* record, const arrow::Flattener& plan) const;
+  void fetch_ahead(const arrow::Flattener& plan) const;
   bool drop_for(std::uint64_t size);
   void collect(std::span<const std::uint32_t> slots);
   void probe(std::int64_t now);

@@ -17,7 +17,10 @@ Reader::Reader(std::shared_ptr<segment::Segment> segment, const ReaderOptions& o
     : pool_(std::make_shared<LeasePool>(std::make_unique<ring::ReaderSeat>(std::move(segment), options.latest))),
       options_(options) {}
 
-Reader::~Reader() { close(); }
+Reader::~Reader() {
+  close();
+  pool_->retire();
+}
 
 Code Reader::next(std::int64_t timeout_ms, LeasePtr& out) {
   const std::scoped_lock lock(mutex_);
@@ -36,6 +39,8 @@ Code Reader::next(std::int64_t timeout_ms, LeasePtr& out) {
 
 Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
   const std::scoped_lock lock(mutex_);
+  // next() has taken the first batches of this message: the rest is no message.
+  if (!gathered_.empty() && (gathered_.front()->info.flags & QADS_BATCH_FIRST) == 0) gathered_.clear();
   std::optional<ring::Waiting> waiting;
   for (;;) {
     LeasePtr lease;
@@ -181,7 +186,7 @@ std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
     case Code::kTimeout:
       return text(about, "nothing came within ", timeout_ms, " ms; the next batch is number ", seat.position());
     case Code::kEndOfStream:
-      return text(about, "the stream ended after batch ", seat.position(), "; everything was read");
+      return text(about, "the stream ended after ", seat.position(), " batches; everything was read");
     case Code::kWriterDied:
       return text(about, unfinished_ ? "the writer closed without finishing" : "the writer died", " after publishing ",
                   seat.position(), " batches; all of them were read");
@@ -198,9 +203,12 @@ std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
 }
 
 void Reader::count(const qads_lease& lease) {
-  batches_.fetch_add(1, std::memory_order_relaxed);
-  rows_.fetch_add(static_cast<std::uint64_t>(lease.info.length), std::memory_order_relaxed);
-  bytes_.fetch_add(lease.bytes, std::memory_order_relaxed);
+  const auto add = [](std::atomic<std::uint64_t>& counter, std::uint64_t amount) {  // written under the mutex only
+    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  };
+  add(batches_, 1);
+  add(rows_, static_cast<std::uint64_t>(lease.info.length));
+  add(bytes_, lease.bytes);
 }
 
 void Reader::close() noexcept {

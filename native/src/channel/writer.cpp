@@ -62,8 +62,9 @@ void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint
   const std::scoped_lock lock(mutex_);
   require_unfinished();
   apply_schema(schema);
-  report_.clear();
+  report_so_far_.clear();
   write_batch(batch, batch.length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
+  report_.swap(report_so_far_);
 }
 
 void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::int64_t timeout_ms) {
@@ -74,8 +75,9 @@ void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::
     throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': a flat batch of ", batch.node_count,
                                      " nodes; it needs at least one, the batch's own struct"));
   }
-  report_.clear();
+  report_so_far_.clear();
   write_batch(batch, batch.nodes[0].length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
+  report_.swap(report_so_far_);
 }
 
 void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms) {
@@ -83,14 +85,13 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
   require_unfinished();
   const CSchema schema = CSchema::of(stream);
   apply_schema(schema.get());
-  report_.clear();
+  report_so_far_.clear();
   const bool one_message = (flags & QADS_WRITE_MESSAGE_PER_BATCH) == 0;
   // One batch is kept back, because only the next one tells whether it is the last.
   CArray batch = CArray::next(stream);
   if (!batch) {
     const EmptyBatch empty(*schema_);
     write_batch(empty.flat(), 0, false, timeout_ms);
-    return;
   }
   while (batch) {
     CArray next;
@@ -103,6 +104,7 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
     write_batch(*batch.get(), batch.get()->length, one_message && next, timeout_ms);
     batch = std::move(next);
   }
+  report_.swap(report_so_far_);
 }
 
 // A failure gives the whole message up: the next batch begins a new one, and readers of whole messages skip what there is.
@@ -156,14 +158,14 @@ void Writer::write_rows(const Batch& batch, std::int64_t row, std::int64_t rows,
 
 void Writer::add_to_report() {
   const std::vector<qads_column_report>& columns = flattener_->columns();
-  if (report_.empty()) {
-    report_.assign(columns.begin(), columns.end());
+  if (report_so_far_.empty()) {
+    report_so_far_.assign(columns.begin(), columns.end());
     return;
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    report_[i].bytes_copied += columns[i].bytes_copied;
-    report_[i].bytes_referenced += columns[i].bytes_referenced;
-    if (report_[i].reason == QADS_COPY_NONE) report_[i].reason = columns[i].reason;
+    report_so_far_[i].bytes_copied += columns[i].bytes_copied;
+    report_so_far_[i].bytes_referenced += columns[i].bytes_referenced;
+    if (report_so_far_[i].reason == QADS_COPY_NONE) report_so_far_[i].reason = columns[i].reason;
   }
 }
 

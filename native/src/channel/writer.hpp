@@ -55,8 +55,9 @@ class Writer {
   std::mutex mutex_;
   std::shared_ptr<const arrow::Schema> schema_;
   std::unique_ptr<arrow::Flattener> flattener_;
-  std::vector<qads_column_report> report_;  // of the write in progress, then of the last one that succeeded
-  bool in_message_ = false;                 // batches of a message that isn't complete were published
+  std::vector<qads_column_report> report_;         // of the last write that succeeded
+  std::vector<qads_column_report> report_so_far_;  // of the one in progress
+  bool in_message_ = false;                        // batches of a message that isn't complete were published
   std::atomic<bool> finished_{false};
   std::atomic<bool> closed_{false};
 };

@@ -122,7 +122,7 @@ void ReaderSeat::drop_name() noexcept {
   if (segment_->header().lifetime != kUntilDrained) return;
   try {
     segment_->remove_name_if_last();
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name stays, which gc mends; what was read is right
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the name stays, for a new writer to take over
   }
 }
 
@@ -150,7 +150,6 @@ Take ReaderSeat::take(Taken& out) {
     return overrun(next);
   }
   out = {next, slot.record_offset, slot.record_length, slot.rows, slot.flags, index};
-  held_.fetch_add(1, std::memory_order_relaxed);
   next_.store(next + 1, std::memory_order_relaxed);
   // After the bit: a reader that dies in between holds the slot, and its entry's lock says that it is dead.
   self.cursor.store(next + 1, std::memory_order_release);
@@ -177,9 +176,13 @@ Take ReaderSeat::overrun(std::uint64_t next) {
 
 void ReaderSeat::release(std::uint32_t slot) noexcept {
   if (in_child()) return;
-  held_.fetch_sub(1, std::memory_order_relaxed);
-  slots_[slot].holders.fetch_and(~bit_, std::memory_order_release);  // partner: WriterRing::reclaim's look
-  fence_and_wake(sync_.freed);
+  slots_[slot].holders.fetch_and(~bit_, std::memory_order_seq_cst);  // partner: WriterRing::reclaim's look
+  wake_after_exchange(sync_.freed);
+}
+
+std::int32_t ReaderSeat::held() const noexcept {
+  const auto holds = [this](const Slot& slot) { return (slot.holders.load(std::memory_order_relaxed) & bit_) != 0; };
+  return static_cast<std::int32_t>(std::count_if(slots_.begin(), slots_.end(), holds));
 }
 
 void ReaderSeat::close() noexcept {

@@ -55,7 +55,7 @@ class ReaderSeat {
   std::uint64_t position() const noexcept { return next_.load(std::memory_order_relaxed); }
   std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
   std::uint64_t sleeps() const noexcept { return sleeps_.load(std::memory_order_relaxed); }
-  std::int32_t held() const noexcept { return held_.load(std::memory_order_relaxed); }
+  std::int32_t held() const noexcept;  // slots it has its bit in; O(slots)
   bool in_child() const noexcept;
   segment::Segment& segment() const noexcept { return *segment_; }
 
@@ -85,7 +85,6 @@ class ReaderSeat {
   std::atomic<std::uint64_t> next_{0};  // the sequence it takes next; written by the taking thread alone
   std::atomic<std::uint64_t> lost_{0};
   std::atomic<std::uint64_t> sleeps_{0};
-  std::atomic<std::int32_t> held_{0};
   std::atomic<bool> closed_{false};
   std::atomic<bool> at_end_{false};
 };

@@ -31,6 +31,15 @@ inline void fence_and_wake(layout::Word32& word) noexcept {
   wake(word);
 }
 
+// The same right after a seq_cst read-modify-write, which is a full fence on x86-64 already.
+inline void wake_after_exchange(layout::Word32& word) noexcept {
+#if defined(__x86_64__)
+  wake(word);
+#else
+  fence_and_wake(word);
+#endif
+}
+
 // Wakes whether or not somebody sleeps: for close(), whose condition is private to this process.
 inline void wake_always(layout::Word32& word) noexcept {
   word.fetch_add(2, std::memory_order_seq_cst);

@@ -42,7 +42,7 @@ class Waiting {
     // The clock costs more than a look, so it is asked every few looks only; the first look asks it, so that a timeout
     // of 0 looks once.
     if (looks_++ % kLooksPerClock != 0) {
-      os::cpu_relax();
+      if (looks_ % kLooksPerPause == 0) os::cpu_relax();
       return Step::kLookAgain;
     }
     now_ = os::monotonic_ns();
@@ -60,6 +60,7 @@ class Waiting {
 
  private:
   static constexpr std::uint32_t kLooksPerClock = 64;
+  static constexpr std::uint32_t kLooksPerPause = 8;  // a pause takes some 50 ns on recent processors
 
   static std::int64_t spin_for(WaitMode mode) noexcept {
     static const bool kSingleCore = os::usable_cores() < 2;

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "os/futex.hpp"
 #include "os/process.hpp"
+#include "ring/cache_lines.hpp"
 #include "ring/signal.hpp"
 
 namespace qads::ring {
@@ -51,6 +52,7 @@ void WriterRing::publish(std::uint32_t index, const Record& record, std::uint32_
   last_[next_ & mask_] = (flags & kLastOfMessage) != 0;
   // seq_cst: before the look at `published` in wake(); partner: arm() and the second look in ReaderSeat::sleep.
   order_[next_ & mask_].store(pack_order(next_, index), std::memory_order_seq_cst);
+  hand_to_others(&slot);
   ++next_;
   if ((flags & kLastOfMessage) != 0) message_start_ = next_;
   sync_.head.store(next_, std::memory_order_release);
@@ -105,6 +107,8 @@ void WriterRing::announce(std::uint64_t tail) {
 // Takes [freed_, up_to) out of the ring. The sequence is invalidated before holders is looked at: a reader sets its bit and
 // then checks the sequence, so either it sees the invalidation or we see its bit (both seq_cst; partner: ReaderSeat::take).
 void WriterRing::retire(std::uint64_t up_to) {
+  // The readers' processors have these lines: fetched one by one they would cost a miss each.
+  for (std::uint64_t at = freed_; at < up_to; ++at) prefetch_to_write(&slots_[slot_of_[at & mask_]]);
   for (; freed_ < up_to; ++freed_) {
     const std::uint32_t index = slot_of_[freed_ & mask_];
     slots_[index].sequence.store(kInvalid, std::memory_order_seq_cst);

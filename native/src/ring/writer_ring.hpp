@@ -31,6 +31,8 @@ class WriterRing {
 
   // A slot to publish in, most recently freed first; has_free_slot() must hold.
   std::uint32_t claim_slot();
+  std::uint32_t next_slot() const { return free_.back(); }  // that claim_slot() would give
+  std::span<const std::uint32_t> free_slots() const { return free_; }
 
   // Before the first batch of a message: what was published so far may be dropped, also of a message given up.
   void begin_message() { message_start_ = next_; }

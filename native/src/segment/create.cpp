@@ -180,7 +180,7 @@ void Builder::check_takeover(Existing& old) const {
   if (!options_.refuse_takeover) return;
   throw Error(Code::kExists, text(place_.describe(), " is left over from a writer that has gone, with ",
                                   unread_of(old, place_), " unread batches, and takeover is refused; read it to its ",
-                                  "end, remove it (qads rm), or allow takeover"));
+                                  "end, remove it (qads_remove), or allow takeover"));
 }
 
 // No space for the new file beside the old one. If nobody reads the old one any more, it goes first. False: it can't.

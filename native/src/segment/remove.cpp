@@ -96,11 +96,11 @@ void remove(const std::string& name, const std::string& directory, bool unread) 
       if (found->any_reader())
         throw Error(Code::kExists, text(place.describe(),
                                         " has readers attached; wait for them or remove it with its "
-                                        "unread batches (QADS_REMOVE_UNREAD, qads rm --force)"));
+                                        "unread batches (QADS_REMOVE_UNREAD)"));
       const std::uint64_t count = unread_of(*found, place);
       if (count > 0)
         throw Error(Code::kExists, text(place.describe(), " has ", count, " unread batches; read them or remove it ",
-                                        "with them (QADS_REMOVE_UNREAD, qads rm --force)"));
+                                        "with them (QADS_REMOVE_UNREAD)"));
     }
     os::remove_entry(opened, place.entry, place.path);
     return;

@@ -36,7 +36,7 @@ std::optional<std::vector<std::byte>> Segment::read_schema() const {
   if (state == kNoSchema) return std::nullopt;
   const auto corrupt = [&](const std::string& what) {
     throw Error(Code::kCorrupt, text(describe(name_, path_), ": ", what,
-                                     ": the file is damaged; remove it (qads rm) and create the segment again"));
+                                     ": the file is damaged; remove it (qads_remove) and create the segment again"));
   };
   if (state != kSchemaComplete) corrupt(text("schema_state is ", state, ", allowed are 0 and 1"));
   // By reading instead of mapping: a file cut short by somebody is then an error, not a SIGBUS.

@@ -127,4 +127,16 @@ TEST(ArenaMemory, OfABatchReadByTheWritersOwnProcessIsCopied) {
   qads_reader_free(reader);
 }
 
+TEST(LastWrite, IsThatOfTheLastOneThatSucceeded) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(4, 1 << 20));
+  IntBatch batch(7);
+  ASSERT_EQ(out.write(batch, 0), QADS_OK);
+  batch.array().length = -1;
+  EXPECT_EQ(out.write(batch, 1), QADS_ERR_INVALID);
+  const std::vector<qads_column_report> columns = report(out.writer);
+  ASSERT_EQ(columns.size(), 10U);
+  EXPECT_EQ(columns[3].bytes_copied, 7 * 8);
+}
+
 }  // namespace

@@ -137,6 +137,26 @@ TEST(Message, ATimeoutInTheMiddleGoesOnWithTheSameMessage) {
   EXPECT_EQ(rows_of(stream), 14);
 }
 
+TEST(Message, BegunBatchByBatchIsNotHandedOutAsAWholeOne) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(8, 1 << 20));
+  IntBatch batch(7);
+  Inlet in(directory, "s");
+  ASSERT_EQ(out.write(batch, 0, QADS_WRITE_MORE), QADS_OK);
+  ASSERT_EQ(out.write(batch, 1, QADS_WRITE_MORE), QADS_OK);
+  ArrowArrayStream stream{};
+  EXPECT_EQ(qads_reader_next_message(in.reader, 20, &stream, nullptr), QADS_ERR_TIMEOUT);
+  Got got;
+  ASSERT_EQ(in.next(got), QADS_OK) << "what was gathered so far comes batch by batch now";
+  EXPECT_EQ(got.info.sequence, 0U);
+  ASSERT_EQ(out.write(batch, 2), QADS_OK);
+  ASSERT_EQ(out.write(batch, 3), QADS_OK);
+  qads_batch_info info{};
+  ASSERT_EQ(qads_reader_next_message(in.reader, 1000, &stream, &info), QADS_OK);
+  EXPECT_EQ(info.sequence, 3U) << "the rest of the begun message is skipped";
+  EXPECT_EQ(rows_of(stream), 7);
+}
+
 TEST(Message, WholeMessagesAreDroppedNeverParts) {
   const Directory directory;
   Outlet out(directory, "s", arena_options(5, 1 << 20, QADS_OVERFLOW_DROP_OLDEST));

@@ -110,11 +110,13 @@ TEST_F(ForkGuard, ForksAtAnyMomentNeverKeepALock) {
       own->try_lock(4);
     }
   });
+  const test::Step started;
   const test::Step finish;
   std::vector<pid_t> children;
   for (int i = 0; i < 60; ++i) {
     const pid_t child = ::fork();
     if (child == 0) {
+      started.signal();
       finish.wait();
       ::_exit(0);
     }
@@ -122,6 +124,7 @@ TEST_F(ForkGuard, ForksAtAnyMomentNeverKeepALock) {
   }
   stop.store(true);
   opener.join();
+  for (std::size_t i = 0; i < children.size(); ++i) started.wait();  // until it runs, a child has what it inherited
   EXPECT_FALSE(lock_->is_locked(4));
   for (std::size_t i = 0; i < children.size(); ++i) finish.signal();
   for (const pid_t child : children) ::waitpid(child, nullptr, 0);

@@ -1,5 +1,6 @@
 // Segments: create, attach, look at, allocate in, list, remove.
 #include <array>
+#include <limits>
 #include <vector>
 
 #include "jni_common.hpp"
@@ -27,6 +28,14 @@ enum ArenaOption : std::size_t {
   kArenaOptions
 };
 
+// Java's Long.MIN_VALUE leaves an option as it is.
+template <typename Number>
+void set_unless_default(Number& option, jlong given) {
+  if (given != std::numeric_limits<jlong>::min()) {
+    option = static_cast<Number>(given);
+  }
+}
+
 jlongArray to_longs(JNIEnv* env, const std::vector<jlong>& numbers) {
   const auto length = static_cast<jsize>(numbers.size());
   jlongArray array = env->NewLongArray(length);
@@ -52,12 +61,10 @@ JNIEXPORT jlong JNICALL Java_io_qadataswap_internal_NativeBindings_createArena(J
     qads_arena_options_init(&options);
     options.flags = static_cast<std::uint32_t>(given[kFlags]);
     options.directory = directory_text.get();
-    options.capacity = given[kCapacity];
-    if (given[kSchemaCapacity] != 0) {
-      options.schema_capacity = given[kSchemaCapacity];
-    }
-    options.slots = static_cast<std::int32_t>(given[kSlots]);
-    options.reader_capacity = static_cast<std::int32_t>(given[kReaderCapacity]);
+    set_unless_default(options.capacity, given[kCapacity]);
+    set_unless_default(options.schema_capacity, given[kSchemaCapacity]);
+    set_unless_default(options.slots, given[kSlots]);
+    set_unless_default(options.reader_capacity, given[kReaderCapacity]);
     options.overflow = static_cast<std::int32_t>(given[kOverflow]);
     options.lifetime = static_cast<std::int32_t>(given[kLifetime]);
     options.takeover = static_cast<std::int32_t>(given[kTakeover]);

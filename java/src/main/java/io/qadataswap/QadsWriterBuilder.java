@@ -8,17 +8,17 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 
 /** The options of a segment and its writer. */
 public final class QadsWriterBuilder {
-  private static final long DEFAULT_CAPACITY = 256L << 20;
+  private static final long CORES_DEFAULT = Long.MIN_VALUE;
 
   final String name;
   Path directory;
   Duration timeout = Duration.ofSeconds(30);
   DictionaryProvider dictionaries;
   WaitMode wait = WaitMode.ADAPTIVE;
-  private long capacity = DEFAULT_CAPACITY;
-  private long schemaCapacity;
-  private int slots = 256;
-  private int readerCapacity = 64;
+  private long capacity = CORES_DEFAULT;
+  private long schemaCapacity = CORES_DEFAULT;
+  private long slots = CORES_DEFAULT;
+  private long readerCapacity = CORES_DEFAULT;
   private OverflowPolicy overflow = OverflowPolicy.BLOCK;
   private Lifetime lifetime = Lifetime.DEFAULT;
   private Takeover takeover = Takeover.REPLACE;
@@ -48,7 +48,7 @@ public final class QadsWriterBuilder {
    * @return this
    */
   public QadsWriterBuilder capacity(long bytes) {
-    this.capacity = positive(bytes, "capacity");
+    this.capacity = bytes;
     return this;
   }
 
@@ -59,7 +59,7 @@ public final class QadsWriterBuilder {
    * @return this
    */
   public QadsWriterBuilder schemaCapacity(long bytes) {
-    this.schemaCapacity = positive(bytes, "schemaCapacity");
+    this.schemaCapacity = bytes;
     return this;
   }
 
@@ -70,7 +70,7 @@ public final class QadsWriterBuilder {
    * @return this
    */
   public QadsWriterBuilder slots(int slots) {
-    this.slots = (int) positive(slots, "slots");
+    this.slots = slots;
     return this;
   }
 
@@ -81,7 +81,7 @@ public final class QadsWriterBuilder {
    * @return this
    */
   public QadsWriterBuilder readerCapacity(int readers) {
-    this.readerCapacity = (int) positive(readers, "readerCapacity");
+    this.readerCapacity = readers;
     return this;
   }
 
@@ -222,12 +222,5 @@ public final class QadsWriterBuilder {
   private QadsWriterBuilder flag(int flag, boolean on) {
     flags = on ? flags | flag : flags & ~flag;
     return this;
-  }
-
-  private static long positive(long number, String what) {
-    if (number <= 0) {
-      throw new IllegalArgumentException(what + " is " + number + ", must be at least 1");
-    }
-    return number;
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,6 +15,11 @@ import java.util.List;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.UnionMode;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,10 +57,15 @@ class ErrorsTest extends Sandbox {
 
   @Test
   void impossibleNumbersAreBadArguments() {
-    assertSays(IllegalArgumentException.class, () -> writer("t").capacity(-1), "capacity", "-1");
-    assertSays(IllegalArgumentException.class, () -> writer("t").slots(0), "slots", "0");
-    assertSays(IllegalArgumentException.class, () -> writer("t").slots(70_000).create(), "70000");
-    assertSays(IllegalArgumentException.class, () -> writer("t").readerCapacity(65).create(), "65");
+    assertRefuses(writer("t").capacity(-1), "'t'", "capacity", "-1");
+    assertRefuses(writer("t").schemaCapacity(0), "'t'", "schema_capacity", "0");
+    assertRefuses(writer("t").slots(0), "'t'", "slots", "0");
+    assertRefuses(writer("t").slots(70_000), "'t'", "slots", "70000");
+    assertRefuses(writer("t").readerCapacity(65), "'t'", "reader_capacity", "65");
+  }
+
+  private static void assertRefuses(QadsWriterBuilder builder, String... words) {
+    assertSays(IllegalArgumentException.class, builder::create, words);
   }
 
   @Test
@@ -85,6 +96,60 @@ class ErrorsTest extends Sandbox {
     }
     assertSays(QadsCorruptException.class, () -> reader("t").open(), "t");
     Files.delete(file);
+  }
+
+  @Test
+  void aNewerSegmentSaysBothVersions() throws IOException {
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.KEEP).create()) {
+      write(writer, 1, 10);
+      writer.finish();
+    }
+    Path file = directory.resolve("qads_t");
+    try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+      segment.seek(8); // the layout's major version
+      segment.write(99);
+    }
+    assertSays(QadsVersionException.class, () -> reader("t").open(), "'t'", "99", "1.0");
+    Files.delete(file);
+  }
+
+  @Test
+  void aTypeThatJavaCantCarryIsNamed() {
+    ArrowType union = new ArrowType.Union(UnionMode.Dense, new int[] {7, 5});
+    List<Field> children = List.of(Field.nullable("a", new ArrowType.Int(32, true)));
+    Field field = new Field("either", FieldType.nullable(union), children);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create()) {
+      assertSays(
+          QadsUnsupportedTypeException.class,
+          () -> writer.setSchema(new Schema(List.of(field)), null),
+          "'t'",
+          "either",
+          "+ud");
+      write(writer, 1, 10);
+    }
+  }
+
+  @Test
+  void aFullFileSystemSaysHowMuchIsMissing() throws IOException, InterruptedException {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=1m", "none", small.toString());
+    assumeTrue(mounted, "this process can't mount a tmpfs");
+    try (QadsWriter writer = writer("t").directory(small).create();
+        QadsReader reader = reader("t").directory(small).open()) {
+      assertSays(QadsNoSpaceException.class, () -> write(writer, 1, 500_000), "'t'", "bytes");
+      write(writer, 2, 10);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      assertEquals(2, number(reader.getVectorSchemaRoot()));
+      assertFalse(reader.loadNextBatch());
+    } finally {
+      assertTrue(run("umount", small.toString()));
+      Files.delete(small);
+    }
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
   }
 
   @Test

@@ -26,14 +26,16 @@ public final class SchemaBytes {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final DictionaryProvider provider;
+  private final String segment;
 
-  private SchemaBytes(DictionaryProvider provider) {
+  private SchemaBytes(DictionaryProvider provider, String segment) {
     this.provider = provider;
+    this.segment = segment;
   }
 
-  /** The bytes of a schema. Throws QadsUnsupportedTypeException naming the field. */
-  public static byte[] of(Schema schema, DictionaryProvider provider) {
-    SchemaBytes bytes = new SchemaBytes(provider);
+  /** The bytes of a segment's schema. Throws QadsUnsupportedTypeException naming the field. */
+  public static byte[] of(Schema schema, DictionaryProvider provider, String segment) {
+    SchemaBytes bytes = new SchemaBytes(provider, segment);
     bytes.head("+s", "", schema.getCustomMetadata(), 0, schema.getFields().size(), false);
     for (Field field : schema.getFields()) {
       bytes.field(field, name(field), field.getName());
@@ -45,12 +47,11 @@ public final class SchemaBytes {
     String format = TypeFormat.of(field.getType());
     if (format == null) {
       throw new QadsUnsupportedTypeException(
-          "column '" + path + "': the type " + field.getType() + " has no Arrow C Data format");
+          where(path) + ": the type " + field.getType() + " has no Arrow C Data format");
     }
     String whyNot = Carriable.whyNot(field.getType(), field.getChildren());
     if (whyNot != null) {
-      throw new QadsUnsupportedTypeException(
-          "column '" + path + "', type '" + format + "': " + whyNot);
+      throw new QadsUnsupportedTypeException(where(path) + ", type '" + format + "': " + whyNot);
     }
     DictionaryEncoding encoding = field.getDictionary();
     long flags = field.isNullable() ? NULLABLE : 0;
@@ -86,6 +87,10 @@ public final class SchemaBytes {
     return dictionary;
   }
 
+  private String where(String path) {
+    return "segment '" + segment + "', column '" + path + "'";
+  }
+
   private static String name(Field field) {
     return field.getName() == null ? "" : field.getName();
   }
@@ -117,8 +122,8 @@ public final class SchemaBytes {
   }
 
   /** In the encoding of the C Data interface, keys in order. */
-  private static byte[] metadata(Map<String, String> metadata) {
-    SchemaBytes bytes = new SchemaBytes(null);
+  private byte[] metadata(Map<String, String> metadata) {
+    SchemaBytes bytes = new SchemaBytes(provider, segment);
     bytes.number(metadata.size());
     new TreeMap<>(metadata)
         .forEach(

@@ -31,7 +31,7 @@ public final class SchemaGuard {
     if (given == lastSeen && provider == lastProvider) {
       return;
     }
-    byte[] givenBytes = SchemaBytes.of(given, provider);
+    byte[] givenBytes = SchemaBytes.of(given, provider, segment);
     if (bytes == null) {
       NativeBindings.writerSetSchema(writer, givenBytes);
       schema = given;

@@ -84,8 +84,8 @@ class SchemaReaderTest {
     one.put("b", "ü");
     Map<String, String> other = new java.util.LinkedHashMap<>(Map.of("b", "ü"));
     other.put("a", "1");
-    byte[] first = SchemaBytes.of(new Schema(List.of(field(one)), other), null);
-    byte[] second = SchemaBytes.of(new Schema(List.of(field(other)), one), null);
+    byte[] first = SchemaBytes.of(new Schema(List.of(field(one)), other), null, "segment");
+    byte[] second = SchemaBytes.of(new Schema(List.of(field(other)), one), null, "segment");
     assertEquals(ByteBuffer.wrap(first), ByteBuffer.wrap(second));
     Schema back = SchemaReader.read(first, "segment");
     assertEquals(new Schema(List.of(field(one)), one), back);
