@@ -10,7 +10,8 @@ namespace qads::channel {
 namespace {
 
 // In the place of the spare lease once the reader has gone.
-qads_lease* const kRetired = reinterpret_cast<qads_lease*>(alignof(qads_lease));
+alignas(qads_lease) std::byte retired_mark;
+qads_lease* const kRetired = reinterpret_cast<qads_lease*>(&retired_mark);  // never dereferenced
 
 }  // namespace
 
