@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything: the C++ core with its tests, examples, benchmarks and agent (build/release), and the Java jar with its natives.
-# Installs what is missing first, after saying so.
+# Builds everything: the C++ core with its tests, examples, benchmarks and agent (build/release), and the Java jar with
+# its natives. Installs what is missing first, after saying so. The first run takes 5 to 10 minutes.
 #
 # usage: scripts/build_all.sh [--clean] [--cpp-only | --java-only | --python-only | --rust-only] [--wheel]
 #
@@ -43,10 +43,11 @@ build_cpp() {
   setup_cpp
   say "building C++ (build/release)"
   cmake --preset release -S "$ROOT" >/dev/null
-  cmake --build "$ROOT/build/release" --parallel 2
+  cmake --build "$ROOT/build/release"
 }
 
 build_java() {
+  need_java
   setup_cpp
   setup_java
   say "building Java"
@@ -60,6 +61,7 @@ if $clean; then
 fi
 case $only in
   '')
+    if has_java; then need_java; fi
     build_cpp
     if has_java; then build_java; fi
     ;;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Streams real trades from a Java process to a second Java process and to a C++ process at the same time, through shared memory, and
-# prints what each received, whether it is bit-exact, and at what rate. Installs and builds what it needs first, after saying so.
+# Streams real trades from a Java process to a second Java process and to a C++ process at the same time, through shared
+# memory, and prints what each received, whether it is bit-exact, and at what rate. Installs and builds what it needs
+# first, after saying so; that takes 5 to 10 minutes the first time.
 #
 # usage: scripts/demo.sh [--help]
 set -euo pipefail

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks the form of everything: formatting (clang-format, spotless, ruff), static analysis (clang-tidy, ruff, mypy, shellcheck), the
-# direction of includes, the length of files, and that all places agree on the version. Runs all checks, then says which failed.
+# Checks the form of everything: formatting (clang-format, spotless, ruff), static analysis (clang-tidy, mypy, ruff
+# and shellcheck), the direction of includes, the length of files, and that all places agree on the version. Runs all
+# checks, then says which failed. clang-tidy takes minutes the first time; later it checks only what has changed.
 #
 # usage: scripts/lint.sh [--fix]
 #

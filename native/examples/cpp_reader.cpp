@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -33,6 +34,10 @@ arrow::Status Run(const std::string& name) {
 }  // namespace
 
 int main(int count, char** words) {
+  if (count > 1 && words[1] == std::string_view("--help")) {
+    std::cout << "usage: cpp_reader [NAME]\n";
+    return 0;
+  }
   const arrow::Status status = Run(count > 1 ? words[1] : "example");
   if (!status.ok()) std::cerr << status << '\n';
   return status.ok() ? 0 : 1;

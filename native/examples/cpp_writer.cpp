@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -53,6 +54,10 @@ arrow::Status Run(const std::string& name, int64_t batches) {
 }  // namespace
 
 int main(int count, char** words) {
+  if (count > 1 && words[1] == std::string_view("--help")) {
+    std::cout << "usage: cpp_writer [NAME [BATCHES]]\n";
+    return 0;
+  }
   const arrow::Status status =
       Run(count > 1 ? words[1] : "example", count > 2 ? std::strtoll(words[2], nullptr, 10) : 10);
   if (!status.ok()) std::cerr << status << '\n';

@@ -28,10 +28,27 @@ install_missing() {
   missing=()
 }
 
+# jobs: prints how many compilers may run at once: one a processor, and no more than there is memory for, 2 GiB each.
+jobs() {
+  local processors kib limit=/sys/fs/cgroup/memory.max by_memory
+  processors=$(nproc)
+  kib=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+  # A container's own limit; the word max, and an old kernel's lack of the file, mean none.
+  if [[ -r $limit && $(<"$limit") =~ ^[0-9]+$ ]]; then
+    limit=$(($(<"$limit") / 1024))
+    kib=$((limit < kib ? limit : kib))
+  fi
+  by_memory=$((kib / (2 * 1024 * 1024)))
+  by_memory=$((by_memory < 1 ? 1 : by_memory))
+  echo $((processors < by_memory ? processors : by_memory))
+}
+
+need_venv() { require 'python3 -c "import ensurepip, venv"' python3 python3-venv; }
+
 # build/venv: pyarrow (with libarrow for C++), pytest and the linters, in the pinned versions.
 setup_venv() {
   local requirements=$ROOT/scripts/requirements/dev.txt
-  require 'python3 -c "import ensurepip, venv"' python3 python3-venv
+  need_venv
   install_missing
   if ! cmp -s "$requirements" "$VENV/requirements.txt"; then
     say "installing Python packages into build/venv: $(grep -v '^#' "$requirements" | tr '\n' ' ')"
@@ -41,17 +58,22 @@ setup_venv() {
   fi
 }
 
-# Compiler, CMake, GoogleTest, libarrow.
+# Compiler, CMake, GoogleTest, libarrow. What else is `require`d before is installed in the same round.
 setup_cpp() {
   require 'command -v g++' g++
   require 'command -v cmake' cmake
   require 'command -v ninja' ninja-build
+  # What CMake generates for unless told otherwise: for those who call it, or Maven, without the scripts.
+  require 'command -v make' make
   require 'command -v pkg-config' pkg-config
   require 'test -e /usr/include/gtest/gtest.h -o -e /usr/local/include/gtest/gtest.h' libgtest-dev
   require 'test -e /usr/include/gmock/gmock.h -o -e /usr/local/include/gmock/gmock.h' libgmock-dev
+  need_venv
   install_missing
   setup_venv
   export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
+  CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(jobs)}
+  export CMAKE_BUILD_PARALLEL_LEVEL
 }
 
 # find_java VERSION PROGRAM [HOME…]: prints the first Java home of that version that has bin/PROGRAM.
@@ -68,10 +90,14 @@ find_java() {
   return 1
 }
 
-# Maven, and JDK 17 to compile with: sets JAVA_HOME.
-setup_java() {
+need_java() {
   find_java 17 javac "${JAVA17_HOME:-}" >/dev/null || missing+=(openjdk-17-jdk-headless)
   require 'command -v mvn' maven
+}
+
+# Maven, and JDK 17 to compile with: sets JAVA_HOME.
+setup_java() {
+  need_java
   install_missing
   JAVA_HOME=$(find_java 17 javac "${JAVA17_HOME:-}") || die "no JDK 17 found; set JAVA17_HOME"
   export JAVA_HOME

@@ -1,4 +1,4 @@
-"""Runs clang-tidy over the project's C++ files, two at a time; what hasn't changed since it last passed is skipped.
+"""Runs clang-tidy over the project's C++ files, one a processor; what hasn't changed since it last passed is skipped.
 
 Whether a file is unchanged is told by a hash over all of the project's headers, the checks, the file itself and its
 compile command: coarse, but never wrong. The compile commands are those of the dev build.
@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/dev"
 PASSED = ROOT / "build/tidy"
-FOLDERS = ("native/src", "native/bench", "native/examples", "native/tools", "java/src/main/cpp", "tests/agents/cpp")
+FOLDERS = ("native/src", "native/bench", "native/examples", "java/src/main/cpp", "tests/agents/cpp")
 """Not native/tests: GoogleTest's macros and libarrow's headers take most of the time there and find little."""
 
 
@@ -30,12 +30,15 @@ def shared_hash() -> str:
     return digest.hexdigest()
 
 
-def check(entry: dict[str, str], shared: str) -> bool:
+def mark(entry: dict[str, str], shared: str) -> Path:
+    """The file that is there once this compile command's file has passed as it is."""
+    text = Path(entry["file"]).read_text()
+    return PASSED / hashlib.sha256(f"{shared} {entry['command']} {text}".encode()).hexdigest()
+
+
+def check(entry: dict[str, str], passed: Path) -> bool:
     """Whether the file of one compile command passes; prints what it doesn't pass on."""
     path = Path(entry["file"])
-    key = hashlib.sha256(f"{shared} {entry['command']} {path.read_text()}".encode()).hexdigest()
-    if (PASSED / key).exists():
-        return True
     done = subprocess.run(
         # Compile commands are g++'s: clang needn't know all of its warnings.
         ["clang-tidy", "--quiet", "-p", str(BUILD), "--extra-arg=-Wno-unknown-warning-option", str(path)],
@@ -44,7 +47,7 @@ def check(entry: dict[str, str], shared: str) -> bool:
         check=False,
     )
     if done.returncode == 0:
-        (PASSED / key).touch()
+        passed.touch()
     else:
         print(done.stdout, *(line for line in done.stderr.splitlines() if "error:" in line), sep="\n", flush=True)
     return done.returncode == 0
@@ -59,10 +62,18 @@ def main() -> int:
     # A file compiled for several targets is checked once.
     entries = {entry["file"]: entry for entry in commands if entry["file"].startswith(wanted)}
     shared = shared_hash()
+    marks = {file: mark(entry, shared) for file, entry in entries.items()}
+    changed = [file for file in entries if not marks[file].exists()]
+    if changed:
+        print(f"clang-tidy: {len(changed)} of {len(entries)} files to check, some seconds each", flush=True)
+    failed = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        passed = list(pool.map(lambda entry: check(entry, shared), entries.values()))
-    print(f"clang-tidy: {sum(passed)} of {len(passed)} files pass")
-    return 0 if all(passed) else 1
+        results = pool.map(lambda file: check(entries[file], marks[file]), changed)
+        for number, (file, passed) in enumerate(zip(changed, results, strict=True), 1):
+            print(f"clang-tidy: {number}/{len(changed)} {Path(file).relative_to(ROOT)}", flush=True)
+            failed += not passed
+    print(f"clang-tidy: {len(entries) - failed} of {len(entries)} files pass")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

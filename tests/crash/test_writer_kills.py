@@ -44,6 +44,7 @@ def _one_kill(segments: Segments, sources: Sources, languages: list[Language], c
     time.sleep(chance.uniform(0.0, 0.06))
     assert writer.running, writer.wait()
     writer.kill()
+    writer.wait()  # until the kernel has ended it, the name is taken
     successor = segments.write(CPP, "prey", sources.path("numbered.50")) if chance.random() < 0.3 else None
     counts = []
     for number, reader in enumerate(readers):
@@ -52,7 +53,6 @@ def _one_kill(segments: Segments, sources: Sources, languages: list[Language], c
         got = load(segments.files / f"{number}.stream")
         assert_prefix(got, sources.load(STREAM), TIMES)
         counts.append(len(got.batches))
-    writer.wait()
     assert counts[0] == counts[1], "all readers get everything that was published"
     if successor:
         successor.expect(DONE)

@@ -17,6 +17,10 @@ def _expand(command: Command, results: Path) -> list[str]:
     return [word.replace("{results}", str(results)) for word in command]
 
 
+def _killed(limit: float) -> str:
+    return f"was killed after {limit:.0f} s, its time limit"
+
+
 def _result_files(suite: Suite, results: Path) -> list[Path]:
     files: set[Path] = set()
     for pattern in suite.results:
@@ -42,9 +46,10 @@ def run_suite(suite: Suite, prepared: set[Command]) -> report.Result:
     for step in suite.prepare:
         if step in prepared:
             continue
-        built = measure.run(_expand(step, results), ROOT, env, log, suite.timeout)
+        built = measure.run(_expand(step, results), ROOT, env, log, suite.prepare_timeout)
         if built.status != 0:
-            result.problems.append(f"`{' '.join(step)}` failed with status {built.status}, so no test ran")
+            how = _killed(suite.prepare_timeout) if built.timed_out else f"failed with status {built.status}"
+            result.problems.append(f"`{' '.join(step)}` {how}, so no test ran")
             result.failed = 1
             return result
         prepared.add(step)
@@ -61,7 +66,7 @@ def run_suite(suite: Suite, prepared: set[Command]) -> report.Result:
     result.leaks = len(left)
     result.problems += counts.failures
     if ran.timed_out:
-        result.problems.append(f"killed after {suite.timeout:.0f} s")
+        result.problems.append(f"`{suite.test[0]}` {_killed(suite.timeout)}")
     elif ran.status != 0 and not counts.failures:
         result.problems.append(f"no test failed, but `{suite.test[0]}` ended with status {ran.status}")
     if counts.executed == 0:

@@ -32,6 +32,9 @@ class Suite:
     """Glob patterns of the JUnit XML files, below ROOT or absolute; emptied before the run."""
     prepare: tuple[Command, ...] = ()
     timeout: float = 15 * MINUTE
+    """Of the test command."""
+    prepare_timeout: float = 60 * MINUTE
+    """Of each preparing command: a bare machine may have to fetch and compile much."""
 
 
 def _fixed_addresses() -> Command:
@@ -59,11 +62,13 @@ def _cpp(name: str, preset: str, *options: str) -> Suite:
 
 
 def _java(version: int) -> Suite:
+    maven = ("mvn", "--batch-mode", "--no-transfer-progress")
     on_this_jdk = ("-Pjdk25",) if version == 25 else ()
     return Suite(
         name=f"java-{version}",
         group="java",
-        test=("mvn", "--batch-mode", "--no-transfer-progress", *on_this_jdk, "verify"),
+        prepare=((*maven, "--quiet", "test-compile"),),
+        test=(*maven, *on_this_jdk, "verify"),
         results=("**/target/surefire-reports/TEST-*.xml", "**/target/failsafe-reports/TEST-*.xml"),
     )
 
