@@ -113,7 +113,7 @@ def main() -> int:
     try:
         where = "memory" if work.is_relative_to(SHARED_MEMORY) else "the disk: /dev/shm is small"
         print(f"Each reader also writes all that it receives to a file (in {where}), which is then compared with the")
-        print("input. Times are from the first batch to the last, that writing included; native/bench measures without.\n")
+        print("input. Times are from the first batch to the last, that writing included; native/bench does without.\n")
         for who, stats in stream_trades(work, {**os.environ, "QADS_DIR": str(segments)}).items():
             wrong = None
             if who.endswith("reader"):

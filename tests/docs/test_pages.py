@@ -15,8 +15,6 @@ BASES = ("", "native/src", "native/include", "java/src/main/java/io/qadataswap")
 """What a path in backticks may be relative to, besides its page's own folder."""
 
 MADE_BY_BUILDS = ("build/", "target/")
-TO_COME = ("native/tools",)
-"""What a page announces before it is there."""
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -84,7 +82,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
 @EACH
 def test_every_path_exists(page: Path) -> None:
     paths = [text for text in CODE.findall(prose(page)) if PATH.fullmatch(text)]
-    missing = [path for path in paths if not path.startswith(MADE_BY_BUILDS + TO_COME) and not exists(page, path)]
+    missing = [path for path in paths if not path.startswith(MADE_BY_BUILDS) and not exists(page, path)]
     assert not missing
 
 

@@ -6,11 +6,11 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from tests.agents.harness import Segments
@@ -43,11 +43,17 @@ def files() -> dict[str, str]:
 FILES = files()
 
 
-def run(*command: object, cwd: Path | None = None) -> None:
-    """Runs a build step; its output is the failure's message."""
+def attempt(*command: object) -> subprocess.CompletedProcess[str]:
+    """Runs a build step, with the Python that runs this test as python3."""
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}"
+    return subprocess.run(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def run(*command: object) -> None:
+    """The same, and it must succeed; its output is the failure's message."""
+    done = attempt(*command)
+    assert done.returncode == 0, f"{' '.join(done.args)}\n{done.stdout}"
 
 
 def java_home(version: int) -> Path | None:
@@ -94,27 +100,27 @@ def class_path() -> str:
     return f"{jars[0]}:{(TARGET / 'test-classpath.txt').read_text().strip()}"
 
 
-def arrow_package(folder: Path) -> Path:
-    """A CMake package Arrow over the wheel's libarrow, as a system package would bring one."""
-    library = Path(pa.get_library_dirs()[0]) / f"libarrow.so.{pa.cpp_build_info.so_version}"
-    properties = f'IMPORTED_LOCATION "{library}" INTERFACE_INCLUDE_DIRECTORIES "{pa.get_include()}"'
-    folder.mkdir()
-    (folder / "ArrowConfig.cmake").write_text(
-        "add_library(Arrow::arrow_shared SHARED IMPORTED)\n"
-        f"set_target_properties(Arrow::arrow_shared PROPERTIES {properties})\n"
-    )
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the release build is installed."""
+    assert (RELEASE / "CMakeCache.txt").is_file(), f"build/release isn't there: {BUILD}"
+    folder = tmp_path_factory.mktemp("prefix")
+    run("cmake", "--install", RELEASE, "--prefix", folder)
     return folder
 
 
-def build_native(folder: Path) -> Path:
-    """Installs the release build, and builds the README's project against what was installed."""
-    assert (RELEASE / "CMakeCache.txt").is_file(), f"build/release isn't there: {BUILD}"
-    run("cmake", "--install", RELEASE, "--prefix", folder / "prefix")
-    save(folder / "source", ".c", ".cpp", "CMakeLists.txt")
+def configure(folder: Path, prefix: Path, *options: str) -> list[object]:
+    """The command that configures the README's project in folder/source against what was installed."""
+    save(folder / "source", ".c", ".cpp", ".cmake", "CMakeLists.txt")
     ninja = ["-G", "Ninja"] if shutil.which("ninja") else []
-    where = [f"-DCMAKE_PREFIX_PATH={folder / 'prefix'}", f"-DArrow_DIR={arrow_package(folder / 'arrow')}"]
+    where = ["-S", folder / "source", "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={prefix}"]
+    return ["cmake", *where, *ninja, *options]
+
+
+def build_native(folder: Path, prefix: Path) -> Path:
+    """Builds the README's project, with the libarrow of the wheel as the README says."""
     warnings = [f"-DCMAKE_{language}_FLAGS=-Wall -Wextra -Wpedantic -Werror" for language in ("C", "CXX")]
-    run("cmake", "-S", folder / "source", "-B", folder / "build", *ninja, *where, *warnings)
+    run(*configure(folder, prefix, f"-DCMAKE_PROJECT_INCLUDE={folder / 'source/pyarrow.cmake'}", *warnings))
     run("cmake", "--build", folder / "build")
     return folder / "build"
 
@@ -129,10 +135,10 @@ def build_java(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
+def programs(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Programs:
     """All of them, built once."""
     folder = tmp_path_factory.mktemp("readme")
-    return Programs(build_native(folder), build_java(folder))
+    return Programs(build_native(folder, prefix), build_java(folder))
 
 
 def start(segments: Segments, command: list[str]) -> subprocess.Popen[str]:
@@ -176,10 +182,29 @@ def test_the_java_programs_run_on_java_25_without_flags(segments: Segments, prog
     assert meet(segments, *commands) == [PRINTED, ""]
 
 
+WITHOUT_ARROW = "-DCMAKE_DISABLE_FIND_PACKAGE_Arrow=ON"
+
+
+def test_without_libarrow_the_c_programs_are_built(tmp_path: Path, prefix: Path) -> None:
+    run(*configure(tmp_path, prefix, WITHOUT_ARROW))
+    run("cmake", "--build", tmp_path / "build")
+    built = {path.name for path in (tmp_path / "build").glob("trades_*")}
+    assert built == {"trades_writer_c", "trades_reader_c"}
+
+
+def test_without_libarrow_who_asks_for_it_is_told(tmp_path: Path, prefix: Path) -> None:
+    command = configure(tmp_path, prefix, WITHOUT_ARROW)
+    project = tmp_path / "source/CMakeLists.txt"
+    project.write_text(project.read_text().replace("0.1 REQUIRED)", "0.1 REQUIRED COMPONENTS arrow)"))
+    done = attempt(*command)
+    assert done.returncode != 0
+    assert "The component arrow needs libarrow" in done.stdout
+
+
 def test_the_page_says_what_the_programs_print() -> None:
     assert f"`{PRINTED}`" in README
     names = {f"trades_{role}.{suffix}" for role in ("writer", "reader") for suffix in ("c", "cpp")}
-    assert set(FILES) == names | {"TradesWriter.java", "TradesReader.java", "CMakeLists.txt"}
+    assert set(FILES) == names | {"TradesWriter.java", "TradesReader.java", "CMakeLists.txt", "pyarrow.cmake"}
 
 
 def test_the_maven_dependencies_are_those_of_the_pom() -> None:
@@ -190,7 +215,8 @@ def test_the_maven_dependencies_are_those_of_the_pom() -> None:
         project.findtext(f"{POM}artifactId"): project.findtext(f"{POM}version"),
         properties["qads.arrow.memory"]: properties["qads.arrow.memory.version"],
     }
-    wanted = {node.findtext("artifactId"): node.findtext("version") for node in ElementTree.fromstring(block)}
+    dependencies = ElementTree.fromstring(block).iterfind("dependencies/dependency")
+    wanted = {node.findtext("artifactId"): node.findtext("version") for node in dependencies}
     assert wanted == known
 
 
