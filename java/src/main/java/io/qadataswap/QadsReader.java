@@ -12,11 +12,14 @@ import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
@@ -33,7 +36,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * <p>One thread at a time loads batches and reads the vectors. The figures may be asked for by any
  * thread at any time, and {@link #close} may come from any thread too: a load that waits ends with
  * {@link IllegalStateException}. Like every Arrow reader, close lets go of the loaded vectors, so
- * nobody may be reading those at that moment; what {@link #keep} returned isn't touched.
+ * nobody may be reading those at that moment; what {@link #keep} returned isn't touched. {@link
+ * Thread#interrupt} doesn't end a wait.
  *
  * <p>Close the reader before its allocator. A batch that is still held shows up in the allocator
  * like any other buffer.
@@ -46,6 +50,7 @@ public final class QadsReader extends ArrowReader {
   private final NativeHandle reader;
   private final Cleaner.Cleanable watch;
   private final ReentrantLock loading = new ReentrantLock();
+  private volatile boolean closed;
   private BatchSource source;
   private Schema schema;
   private boolean initializing;
@@ -128,6 +133,7 @@ public final class QadsReader extends ArrowReader {
   private LoadResult load(long waitMs) {
     loading.lock();
     try {
+      checkOpen();
       long handle = reader.enter();
       try {
         if (source == null) {
@@ -159,6 +165,7 @@ public final class QadsReader extends ArrowReader {
   public QadsBatch keep() {
     loading.lock();
     try {
+      checkOpen();
       reader.enter();
       try {
         if (source == null || !source.hasBatch()) {
@@ -176,10 +183,11 @@ public final class QadsReader extends ArrowReader {
   /**
    * The root into which batches are loaded; waits for the schema, up to the reader's timeout.
    *
-   * @return the same root for every batch
+   * @return the same root for every batch; only this reader closes it
    */
   @Override
   public VectorSchemaRoot getVectorSchemaRoot() {
+    checkOpen();
     try {
       return super.getVectorSchemaRoot();
     } catch (IOException e) {
@@ -194,10 +202,28 @@ public final class QadsReader extends ArrowReader {
    */
   @Override
   public Map<Long, Dictionary> getDictionaryVectors() {
+    checkOpen();
     try {
       return super.getDictionaryVectors();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Dictionary lookup(long id) {
+    checkOpen();
+    return super.lookup(id);
+  }
+
+  @Override
+  public Set<Long> getDictionaryIds() {
+    return getDictionaryVectors().keySet();
+  }
+
+  private void checkOpen() {
+    if (closed || reader.isClosed()) {
+      throw new IllegalStateException("the reader of '" + name + "' is closed");
     }
   }
 
@@ -207,11 +233,14 @@ public final class QadsReader extends ArrowReader {
     try {
       if (source == null && !initializing) {
         initializing = true; // getVectorSchemaRoot comes back here
-        super.ensureInitialized();
-        source = new BatchSource(super.getVectorSchemaRoot(), this, allocator, copying, name);
+        try {
+          super.ensureInitialized();
+          source = new BatchSource(super.getVectorSchemaRoot(), this, allocator, copying, name);
+        } finally {
+          initializing = false;
+        }
       }
     } finally {
-      initializing = false;
       loading.unlock();
     }
   }
@@ -234,10 +263,24 @@ public final class QadsReader extends ArrowReader {
     readSchema();
     try {
       super.initialize();
-    } catch (IllegalArgumentException | IllegalStateException | UnsupportedOperationException e) {
+    } catch (QadsException | OutOfMemoryException e) {
+      throw e;
+    } catch (RuntimeException e) {
       throw new QadsUnsupportedTypeException(
-          "segment '" + name + "': Java can't carry " + schema + ": " + e.getMessage());
+          "segment '" + name + "', " + blame() + ": Java can't carry it: " + e);
     }
+  }
+
+  /** What of the schema Arrow has no vectors for. */
+  private String blame() {
+    for (Field field : schema.getFields()) {
+      try {
+        field.createVector(allocator).close();
+      } catch (RuntimeException e) {
+        return "column '" + field.getName() + "', type " + field;
+      }
+    }
+    return "schema " + schema;
   }
 
   /**
@@ -246,6 +289,7 @@ public final class QadsReader extends ArrowReader {
    * @return from 0; -1 before the first load
    */
   public long sequence() {
+    checkOpen();
     return source == null || !source.hasBatch() ? -1 : source.tables().sequence();
   }
 
@@ -255,6 +299,7 @@ public final class QadsReader extends ArrowReader {
    * @return true also for a message of one batch
    */
   public boolean endsMessage() {
+    checkOpen();
     return source != null && source.hasBatch() && source.tables().isLast();
   }
 
@@ -264,6 +309,7 @@ public final class QadsReader extends ArrowReader {
    * @return 0 if none
    */
   public long lostBefore() {
+    checkOpen();
     return source == null || !source.hasBatch() ? 0 : source.tables().lostBefore();
   }
 
@@ -308,6 +354,12 @@ public final class QadsReader extends ArrowReader {
     close(true);
   }
 
+  /**
+   * Closes the vectors, so that nothing can be loaded any more, and gives up the reader's place if
+   * it is told to; a later {@link #close()} does so otherwise.
+   *
+   * @param closeReadSource whether to give up the place
+   */
   @Override
   public void close(boolean closeReadSource) {
     if (closeReadSource) {
@@ -315,6 +367,7 @@ public final class QadsReader extends ArrowReader {
     }
     loading.lock();
     try {
+      closed = true;
       if (source != null) {
         source.drop();
       }
@@ -431,7 +484,8 @@ public final class QadsReader extends ArrowReader {
      * Attaches to the segment.
      *
      * @return a reader to be closed
-     * @throws QadsNotFoundException if there is none, also after waiting for it
+     * @throws QadsNotFoundException if there is none, also after waiting for it; a directory that
+     *     doesn't exist has none
      */
     public QadsReader open() {
       return new QadsReader(this);

@@ -20,15 +20,17 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Creates a segment and publishes Arrow batches in it for any number of processes to read. Vectors
- * made with {@link #allocator} are published in place; all others are copied once. The batch is the
- * caller's again as soon as a write returns, but memory from the allocator that was published must
- * not be written to any more.
+ * Creates a segment and publishes Arrow batches in it for any number of processes to read. The
+ * values of vectors made with {@link #allocator} are published in place; only small bitmaps of
+ * theirs may be copied, because Arrow puts them right behind the values, wherever those end. All
+ * other vectors are copied once. The batch is the caller's again as soon as a write returns, but
+ * memory from the allocator that was published must not be written to any more.
  *
  * <p>A write waits up to the writer's timeout for room, then throws {@link QadsTimeoutException}
  * naming the readers in the way. Call {@link #finish} when everything is written: without it
  * readers are told that the writer died. Thread-safe: writes follow one another, and {@link #close}
  * may come from any thread at any time and ends their waiting with {@link IllegalStateException}.
+ * {@link Thread#interrupt} doesn't end a wait.
  */
 public final class QadsWriter implements AutoCloseable {
   private final String name;
@@ -37,15 +39,16 @@ public final class QadsWriter implements AutoCloseable {
   private final NativeHandle segment;
   private final NativeHandle writer;
   private final Cleaner.Cleanable watch;
-  private final BatchDescriber describer = new BatchDescriber();
+  private final BatchDescriber describer;
   private final SchemaGuard guard;
-  private BufferAllocator allocator;
+  private SegmentMemory memory;
 
   QadsWriter(QadsWriterBuilder options) {
     name = options.name;
     timeoutMs = Arguments.millis(options.timeout, "timeout");
     dictionaries = options.dictionaries;
     guard = new SchemaGuard(name);
+    describer = new BatchDescriber(name);
     long arena =
         NativeBindings.createArena(
             Arguments.name(name), Arguments.directory(options.directory), options.numbers());
@@ -191,18 +194,19 @@ public final class QadsWriter implements AutoCloseable {
   }
 
   /**
-   * An allocator whose vectors lie in the segment, so that writing them copies nothing. Allocating
-   * waits for room as a write does. Close its vectors before the writer.
+   * An allocator whose vectors lie in the segment, so that writing them copies no values; {@link
+   * #lastWrite} says what was copied. Allocating waits for room as a write does. Close its vectors
+   * before the writer.
    *
    * @return one allocator, closed with the writer
    */
   public synchronized BufferAllocator allocator() {
-    if (allocator == null) {
-      segment.enter();
-      segment.leave();
-      allocator = SegmentMemory.allocator(segment, timeoutMs);
+    segment.enter();
+    segment.leave();
+    if (memory == null) {
+      memory = new SegmentMemory(segment, timeoutMs);
     }
-    return allocator;
+    return memory.allocator();
   }
 
   /**
@@ -308,8 +312,8 @@ public final class QadsWriter implements AutoCloseable {
     segment.close();
     watch.clean();
     synchronized (this) {
-      if (allocator != null) {
-        allocator.close();
+      if (memory != null) {
+        memory.close();
       }
     }
   }

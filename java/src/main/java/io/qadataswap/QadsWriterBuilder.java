@@ -31,7 +31,8 @@ public final class QadsWriterBuilder {
   }
 
   /**
-   * Where segments are.
+   * Where segments are. Creating one in a directory that doesn't exist is an {@link
+   * IllegalArgumentException}: nothing could be there, and nobody makes the directory.
    *
    * @param directory default: the environment's QADS_DIR, else /dev/shm
    * @return this
@@ -134,9 +135,13 @@ public final class QadsWriterBuilder {
    *
    * @param time default zero: for ever
    * @return this
+   * @throws IllegalArgumentException if it is negative
    */
   public QadsWriterBuilder evictAfter(Duration time) {
-    this.evictAfter = Arguments.required(time, "evictAfter");
+    if (Arguments.required(time, "evictAfter").isNegative()) {
+      throw new IllegalArgumentException("segment '" + name + "': evictAfter is negative: " + time);
+    }
+    this.evictAfter = time;
     return this;
   }
 
@@ -198,13 +203,17 @@ public final class QadsWriterBuilder {
    *
    * @return its writer, to be closed
    * @throws QadsExistsException if the name has a live writer, or taking it over was refused
+   * @throws IllegalArgumentException if the name or a number can't be, or the directory doesn't
+   *     exist
    */
   public QadsWriter create() {
     return new QadsWriter(this);
   }
 
   long[] numbers() {
-    long evictMs = Math.max(0, Arguments.millis(evictAfter, "evictAfter"));
+    long evictMs =
+        Math.max(
+            0, Arguments.millis(evictAfter, "evictAfter")); // -1, ages from now, is for ever too
     return new long[] {
       flags,
       capacity,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -101,6 +102,68 @@ class DictionaryTest extends Sandbox {
         Vectors.assertSame(words, kept.lookup(1).getVector());
         assertEquals(2, kept.getDictionaryIds().size());
       }
+    }
+  }
+
+  @Test
+  void aDictionaryOfAnotherTypeIsAMismatchAlsoInTheSameProvider() {
+    DictionaryEncoding encoding = new DictionaryEncoding(7, false, INDEX);
+    Field field = new Field("code", new FieldType(true, INDEX, encoding), null);
+    try (QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open();
+        TinyIntVector indices = (TinyIntVector) field.createVector(allocator);
+        LargeVarCharVector others = new LargeVarCharVector("values", allocator);
+        VarCharVector more = texts("c");
+        VarCharVector words = texts("a", "b")) {
+      others.setSafe(0, "x".getBytes(StandardCharsets.UTF_8));
+      others.setValueCount(1);
+      fill(indices, 0, 0);
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(indices));
+      MapDictionaryProvider provider = new MapDictionaryProvider(new Dictionary(words, encoding));
+      writer.write(root, provider);
+      provider.put(new Dictionary(others, encoding));
+      assertThrows(QadsSchemaMismatchException.class, () -> writer.write(root, provider));
+      provider.put(new Dictionary(more, encoding));
+      writer.write(root, provider);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      Vectors.assertSame(words, reader.lookup(0).getVector());
+      assertTrue(reader.loadNextBatch());
+      Vectors.assertSame(more, reader.lookup(0).getVector());
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void aDictionaryInsideAStructOfAnotherTypeIsAMismatchToo() {
+    DictionaryEncoding encoding = new DictionaryEncoding(7, false, INDEX);
+    Field member = new Field("member", new FieldType(true, INDEX, encoding), null);
+    Field field = Types.field("pair", ArrowType.Struct.INSTANCE, member);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create();
+        StructVector structs = (StructVector) field.createVector(allocator);
+        LargeVarCharVector others = new LargeVarCharVector("values", allocator);
+        VarCharVector words = texts("a", "b")) {
+      others.setValueCount(0);
+      structs.setValueCount(0);
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(field), List.of(structs), 0);
+      MapDictionaryProvider provider = new MapDictionaryProvider(new Dictionary(words, encoding));
+      writer.write(root, provider);
+      provider.put(new Dictionary(others, encoding));
+      assertThrows(QadsSchemaMismatchException.class, () -> writer.write(root, provider));
+    }
+  }
+
+  @Test
+  void aMissingDictionaryIsNamedWithItsSegment() {
+    DictionaryEncoding encoding = new DictionaryEncoding(7, false, INDEX);
+    Field field = new Field("code", new FieldType(true, INDEX, encoding), null);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create();
+        TinyIntVector indices = (TinyIntVector) field.createVector(allocator)) {
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(indices));
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> writer.write(root)).getMessage();
+      assertTrue(message.startsWith("segment 't', column 'code' "), message);
+      assertTrue(message.contains("7"), message);
     }
   }
 }

@@ -12,17 +12,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.DenseUnionVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.complex.UnionVector;
 import org.apache.arrow.vector.types.UnionMode;
 import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.ExtensionTypeRegistry;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each fault is its own exception, whose message names the segment and the numbers. */
@@ -62,6 +75,11 @@ class ErrorsTest extends Sandbox {
     assertRefuses(writer("t").slots(0), "'t'", "slots", "0");
     assertRefuses(writer("t").slots(70_000), "'t'", "slots", "70000");
     assertRefuses(writer("t").readerCapacity(65), "'t'", "reader_capacity", "65");
+    assertSays(
+        IllegalArgumentException.class,
+        () -> writer("t").evictAfter(Duration.ofMillis(-1)),
+        "'t'",
+        "evictAfter");
   }
 
   private static void assertRefuses(QadsWriterBuilder builder, String... words) {
@@ -270,6 +288,14 @@ class ErrorsTest extends Sandbox {
     assertThrows(IllegalStateException.class, reader::keep);
     assertThrows(IllegalStateException.class, reader::statistics);
     assertThrows(IllegalStateException.class, reader::segmentStatistics);
+    assertThrows(IllegalStateException.class, reader::getVectorSchemaRoot);
+    assertThrows(IllegalStateException.class, reader::getDictionaryVectors);
+    assertThrows(IllegalStateException.class, reader::getDictionaryIds);
+    assertThrows(IllegalStateException.class, () -> reader.lookup(0));
+    assertThrows(IllegalStateException.class, reader::sequence);
+    assertThrows(IllegalStateException.class, reader::endsMessage);
+    assertThrows(IllegalStateException.class, reader::lostBefore);
+    assertEquals(0, writer.allocator().getAllocatedMemory());
     writer.close();
     writer.close();
     assertThrows(IllegalStateException.class, writer::finish);
@@ -291,6 +317,242 @@ class ErrorsTest extends Sandbox {
       assertEquals(List.of("t"), QadsSegments.list(directory));
       assertTrue(QadsSegments.statistics("t", directory).writerAlive());
       assertEquals(0, reader.statistics().batches());
+    }
+  }
+
+  @Test
+  void aDirectoryThatDoesntExistIsBadForAWriterAndEmptyForAReader() {
+    Path missing = directory.resolve("missing");
+    assertSays(
+        IllegalArgumentException.class, () -> writer("t").directory(missing).create(), "missing");
+    assertSays(QadsNotFoundException.class, () -> reader("t").directory(missing).open(), "missing");
+  }
+
+  @Test
+  void aReaderThatCantBeOpenedLeavesNoMapping() throws IOException {
+    try (QadsWriter writer =
+            writer("t").readerCapacity(1).lifetime(Lifetime.UNTIL_CLOSED).create();
+        QadsReader reader = reader("t").open()) {
+      long before = mappings();
+      for (int i = 0; i < 3; i++) {
+        assertThrows(QadsTooManyReadersException.class, () -> reader("t").open());
+      }
+      assertEquals(before, mappings());
+      assertEquals(0, reader.statistics().batches() + writer.statistics().messages());
+    }
+  }
+
+  private long mappings() throws IOException {
+    String file = directory.resolve("qads_t").toString();
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.filter(line -> line.contains(file)).count();
+    }
+  }
+
+  @Test
+  void aReaderThatLagsTooLongLosesItsPlace() {
+    try (QadsWriter writer = writer("t").slots(2).evictAfter(SHORT).create();
+        QadsReader slow = reader("t").open();
+        QadsReader quick = reader("t").open()) {
+      for (int i = 0; i < 3; i++) {
+        write(writer, i, 1);
+        assertTrue(quick.loadNextBatch());
+        assertEquals(i, number(quick.getVectorSchemaRoot()));
+      }
+      assertEquals(SHORT, writer.statistics().evictAfter());
+      writer.finish();
+      assertFalse(quick.loadNextBatch());
+      assertSays(QadsEvictedException.class, slow::loadNextBatch, "'t'");
+      assertEquals(1, writer.statistics().evictedReaders());
+    }
+  }
+
+  @Test
+  void aReaderWhoseVectorsWereClosedLoadsNothing() {
+    try (QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open()) {
+      write(writer, 1, 1);
+      write(writer, 2, 1);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      reader.close(false);
+      assertThrows(IllegalStateException.class, reader::loadNextBatch);
+      assertThrows(IllegalStateException.class, () -> reader.tryLoad(SHORT));
+      assertThrows(IllegalStateException.class, reader::getVectorSchemaRoot);
+      assertThrows(IllegalStateException.class, reader::keep);
+      assertEquals(0, allocator.getAllocatedMemory());
+      reader.close(false);
+    }
+    QadsSegments.remove("t", directory, true);
+  }
+
+  static Stream<Field> types() {
+    Field a = Field.nullable("a", new ArrowType.Int(32, true));
+    Field inner = Types.field("inner", ArrowType.Struct.INSTANCE, a);
+    return Stream.concat(
+        Types.all().stream(), Stream.of(Types.field("outer", ArrowType.Struct.INSTANCE, inner)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void aRootThatItsUserClosedLosesNoColumnInSilence(Field field) {
+    boolean lost = field.getType() instanceof ArrowType.Struct;
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create();
+        QadsReader reader = reader("t").open();
+        FieldVector vector = field.createVector(allocator)) {
+      Vectors.fill(vector, 20, field.isNullable() ? 0.3 : 0, new Random(1));
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(field), List.of(vector), 20);
+      writer.write(root);
+      writer.write(root);
+      assertTrue(reader.loadNextBatch());
+      reader.getVectorSchemaRoot().close();
+      if (lost) {
+        assertSays(
+            IllegalStateException.class, reader::loadNextBatch, "'t'", field.getName(), "closed");
+        assertEquals(1, reader.statistics().batches());
+      } else {
+        assertTrue(reader.loadNextBatch());
+        Vectors.assertSame(root, reader.getVectorSchemaRoot());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(UnionMode.class)
+  void aUnionThatItsUserClosedLosesNothing(UnionMode mode) {
+    Field a = Field.nullable("a", new ArrowType.Int(32, true));
+    Field field = Types.field("either", new ArrowType.Union(mode, new int[] {0}), a);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create();
+        QadsReader reader = reader("t").open();
+        FieldVector vector = field.createVector(allocator)) {
+      vector.allocateNew();
+      ((IntVector) vector.getChildrenFromFields().get(0)).setSafe(0, 7);
+      if (vector instanceof DenseUnionVector dense) {
+        dense.setTypeId(0, (byte) 0);
+        dense.setOffset(0, 0);
+      } else {
+        ((UnionVector) vector).getTypeBuffer().setByte(0, 0);
+      }
+      vector.setValueCount(1);
+      vector.getChildrenFromFields().get(0).setValueCount(1);
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(field), List.of(vector), 1);
+      for (int i = 0; i < 2; i++) {
+        writer.write(root);
+        assertTrue(reader.loadNextBatch());
+        FieldVector loaded = reader.getVectorSchemaRoot().getVector(0);
+        assertEquals(7, loaded.getChildrenFromFields().get(0).getObject(0));
+        reader.getVectorSchemaRoot().close();
+      }
+    }
+  }
+
+  @Test
+  void aVectorThatIsntWhatItsFieldSaysIsRefused() {
+    Field said = Field.nullable("number", new ArrowType.Int(32, true));
+    Field decimal = Field.nullable("price", new ArrowType.Decimal(9, 2, 128));
+    Field list = Types.field("list", new ArrowType.FixedSizeList(2), said);
+    Field longer = Types.field("list", new ArrowType.FixedSizeList(3), said);
+    try (FieldVector wide = new BigIntVector("number", allocator);
+        FieldVector other = new DecimalVector("price", allocator, 9, 3);
+        FieldVector lists = longer.createVector(allocator)) {
+      assertMisfit(said, wide, "'number'", "BigIntVector", "Int(32, true)");
+      assertMisfit(decimal, other, "'price'", "Decimal(9, 3, 128)", "Decimal(9, 2, 128)");
+      assertMisfit(list, lists, "'list'", "FixedSizeList(3)", "FixedSizeList(2)");
+    }
+  }
+
+  private void assertMisfit(Field field, FieldVector vector, String... words) {
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create()) {
+      vector.setValueCount(0);
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(field), List.of(vector), 0);
+      assertSays(IllegalArgumentException.class, () -> writer.write(root), words);
+      assertSays(IllegalArgumentException.class, () -> writer.write(root), "'t'");
+    }
+  }
+
+  @Test
+  void aStructWithMoreChildrenThanItsFieldSaysIsNamedWithItsSegment() {
+    Field child = Field.nullable("x", new ArrowType.Int(32, true));
+    Field field = Types.field("pair", ArrowType.Struct.INSTANCE, child);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create();
+        StructVector struct = (StructVector) field.createVector(allocator)) {
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(field), List.of(struct), 0);
+      writer.write(root);
+      struct.addOrGet("y", child.getFieldType(), IntVector.class);
+      assertSays(
+          IllegalArgumentException.class, () -> writer.write(root), "'t'", "'pair'", "2", "1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(UnionMode.class)
+  void fixedSizeListsOfUnionsAreRefusedByName(UnionMode mode) {
+    Field number = Field.nullable("a", new ArrowType.Int(32, true));
+    Field union = Types.field("either", new ArrowType.Union(mode, new int[] {0}), number);
+    Field list = Types.field("pairs", new ArrowType.FixedSizeList(2), union);
+    Field outer = Types.field("outer", ArrowType.Struct.INSTANCE, list);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create()) {
+      assertSays(
+          QadsUnsupportedTypeException.class,
+          () -> writer.setSchema(new Schema(List.of(outer)), null),
+          "'t'",
+          "'outer.pairs'",
+          "fixed-size lists can't hold unions");
+    }
+  }
+
+  /** What its vectors are isn't known before they are made. */
+  private static final class Vectorless extends ArrowType.ExtensionType {
+    @Override
+    public ArrowType storageType() {
+      return new ArrowType.Int(32, true);
+    }
+
+    @Override
+    public String extensionName() {
+      return "qads.vectorless";
+    }
+
+    @Override
+    public boolean extensionEquals(ArrowType.ExtensionType other) {
+      return other instanceof Vectorless;
+    }
+
+    @Override
+    public ArrowType deserialize(ArrowType storage, String data) {
+      return this;
+    }
+
+    @Override
+    public String serialize() {
+      return "";
+    }
+
+    @Override
+    public FieldVector getNewVector(String name, FieldType type, BufferAllocator allocator) {
+      throw new ClassCastException("no vectors");
+    }
+  }
+
+  @Test
+  void anExtensionTypeWithoutVectorsIsUnsupportedByName() {
+    Vectorless type = new Vectorless();
+    Map<String, String> metadata =
+        Map.of(ArrowType.ExtensionType.EXTENSION_METADATA_KEY_NAME, type.extensionName());
+    Field field =
+        new Field("odd", new FieldType(true, type.storageType(), null, metadata), List.of());
+    ExtensionTypeRegistry.register(type);
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create();
+        QadsReader reader = reader("t").open()) {
+      writer.setSchema(new Schema(List.of(field)), null);
+      assertSays(
+          QadsUnsupportedTypeException.class,
+          reader::getVectorSchemaRoot,
+          "'t'",
+          "'odd'",
+          "no vectors");
+    } finally {
+      ExtensionTypeRegistry.unregister(type);
     }
   }
 }

@@ -7,10 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.memory.ReferenceManager;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.util.TransferPair;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +169,97 @@ class HeldBatchesTest extends Sandbox {
         assertEquals(5, ((IntVector) kept.root().getVector(0)).get(999));
         assertEquals(2, number(reader.getVectorSchemaRoot()));
       }
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void aHeldBatchWithoutDataShowsUpInItsAllocator() {
+    BufferAllocator leaky = new RootAllocator();
+    try (QadsWriter writer = writer("t").create()) {
+      write(writer, 1, 0);
+      writer.finish();
+      QadsBatch kept;
+      try (QadsReader reader = QadsReader.builder("t", leaky).directory(directory).open()) {
+        assertTrue(reader.loadNextBatch());
+        kept = reader.keep();
+        assertFalse(reader.loadNextBatch());
+        assertEquals(1, reader.statistics().heldBatches());
+        assertTrue(leaky.getAllocatedMemory() > 0);
+      }
+      assertThrows(IllegalStateException.class, leaky::close);
+      kept.close();
+      assertEquals(0, leaky.getAllocatedMemory());
+    }
+  }
+
+  @Test
+  void whatWasReleasedCanBeNeitherReleasedNorSharedAgain() {
+    try (QadsWriter writer = writer("t").create();
+        BufferAllocator other = new RootAllocator();
+        QadsReader reader = reader("t").open()) {
+      write(writer, 1, 100);
+      write(writer, 2, 100);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      ArrowBuf buffer = reader.getVectorSchemaRoot().getVector(0).getDataBuffer();
+      ReferenceManager manager = buffer.getReferenceManager();
+      assertTrue(reader.loadNextBatch());
+      assertEquals(0, manager.getRefCount());
+      assertThrows(IllegalStateException.class, manager::release);
+      assertThrows(IllegalStateException.class, manager::retain);
+      assertThrows(IllegalStateException.class, () -> manager.retain(buffer, allocator));
+      assertThrows(IllegalStateException.class, () -> manager.retain(buffer, other));
+      assertThrows(IllegalStateException.class, () -> manager.transferOwnership(buffer, other));
+      assertEquals(0, manager.getRefCount());
+      assertEquals(0, other.getAllocatedMemory());
+      assertEquals(1, reader.statistics().heldBatches());
+      assertEquals(2, number(reader.getVectorSchemaRoot()));
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void aBatchMovedToAnotherAllocatorCanBeUnloadedThere() {
+    try (BufferAllocator other = new RootAllocator();
+        QadsWriter writer = writer("t").create()) {
+      write(writer, 42, 1000);
+      writer.finish();
+      VectorSchemaRoot moved;
+      try (QadsReader reader = reader("t").open()) {
+        assertTrue(reader.loadNextBatch());
+        TransferPair pair = reader.getVectorSchemaRoot().getVector(0).getTransferPair(other);
+        pair.transfer();
+        moved = new VectorSchemaRoot(List.of((FieldVector) pair.getTo()));
+        assertFalse(reader.loadNextBatch());
+      }
+      assertEquals(0, allocator.getAllocatedMemory());
+      long before = other.getAllocatedMemory();
+      try (VectorSchemaRoot again = VectorSchemaRoot.create(moved.getSchema(), other)) {
+        try (ArrowRecordBatch batch = new VectorUnloader(moved).getRecordBatch()) {
+          new VectorLoader(again).load(batch);
+        }
+        moved.close();
+        assertEquals(42, number(again));
+        assertEquals(before, other.getAllocatedMemory());
+      }
+      assertEquals(0, other.getAllocatedMemory());
+    }
+  }
+
+  @Test
+  void copyingWithTooLittleMemoryFailsAndLeavesNothing() {
+    try (QadsWriter writer = writer("t").create();
+        BufferAllocator small = allocator.newChildAllocator("small", 0, 2048);
+        QadsReader reader =
+            QadsReader.builder("t", small).directory(directory).copyBatches(true).open()) {
+      write(writer, 1, 10_000);
+      write(writer, 2, 10);
+      writer.finish();
+      assertThrows(OutOfMemoryException.class, reader::loadNextBatch);
+      assertEquals(0, small.getAllocatedMemory());
+      assertTrue(reader.loadNextBatch());
+      assertEquals(2, number(reader.getVectorSchemaRoot()));
       assertFalse(reader.loadNextBatch());
     }
   }

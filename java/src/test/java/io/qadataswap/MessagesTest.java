@@ -180,4 +180,27 @@ class MessagesTest extends Sandbox {
       }
     }
   }
+
+  @Test
+  void eachOverrunCountsItsOwnLosses() {
+    try (QadsWriter writer = writer("t").overflow(OverflowPolicy.DROP_OLDEST).slots(3).create();
+        QadsReader reader = reader("t").open()) {
+      for (int round = 1; round <= 2; round++) {
+        for (int i = 0; i < 10; i++) {
+          write(writer, i, 1);
+        }
+        QadsOverrunException overrun =
+            assertThrows(QadsOverrunException.class, reader::loadNextBatch);
+        assertEquals(7, overrun.lost());
+        assertEquals(7L * round, reader.statistics().lost());
+        for (int i = 7; i < 10; i++) {
+          assertTrue(reader.loadNextBatch());
+          assertEquals(i, number(reader.getVectorSchemaRoot()));
+        }
+        assertEquals(LoadResult.TIMEOUT, reader.tryLoad(Duration.ZERO));
+      }
+      writer.finish();
+      assertFalse(reader.loadNextBatch());
+    }
+  }
 }

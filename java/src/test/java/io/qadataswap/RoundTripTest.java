@@ -10,7 +10,17 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.DenseUnionVector;
+import org.apache.arrow.vector.complex.LargeListVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.ListViewVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.arrow.vector.types.UnionMode;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.arrow.vector.util.TransferPair;
@@ -128,5 +138,136 @@ class RoundTripTest extends Sandbox {
       assertEquals(89, reader.getVectorSchemaRoot().getVector(0).getNullCount());
       assertFalse(reader.loadNextBatch());
     }
+  }
+
+  static Stream<Field> lists() {
+    Field item = Types.field("item", new ArrowType.Int(32, true));
+    return Stream.of(
+        Types.field("f", ArrowType.Utf8.INSTANCE),
+        Types.field("f", ArrowType.LargeUtf8.INSTANCE),
+        Types.field("f", ArrowType.List.INSTANCE, item),
+        Types.field("f", ArrowType.LargeList.INSTANCE, item));
+  }
+
+  /** Arrow lets a row count be set first; its offsets are put in order when they are looked at. */
+  @ParameterizedTest
+  @MethodSource("lists")
+  void valuesSetAfterTheRowCountArriveWithTheNullsBehindThem(Field field) {
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(new Schema(List.of(field)), allocator);
+        QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open()) {
+      root.allocateNew();
+      root.setRowCount(10);
+      setThird(root.getVector(0));
+      writer.write(root);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      FieldVector loaded = reader.getVectorSchemaRoot().getVector(0);
+      assertEquals(9, loaded.getNullCount());
+      assertEquals(root.getVector(0).getObject(3).toString(), loaded.getObject(3).toString());
+      assertTrue(loaded.getObject(3).toString().contains("12345"));
+      Vectors.assertSame(root, reader.getVectorSchemaRoot());
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  private static void setThird(FieldVector vector) {
+    byte[] text = "12345".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    if (vector instanceof VarCharVector small) {
+      small.setSafe(3, text);
+    } else if (vector instanceof LargeVarCharVector large) {
+      large.setSafe(3, text);
+    } else if (vector instanceof ListVector list) {
+      int at = list.startNewValue(3);
+      ((IntVector) list.getDataVector()).setSafe(at, 12345);
+      list.endValue(3, 1);
+      list.getDataVector().setValueCount(at + 1);
+    } else if (vector instanceof LargeListVector list) {
+      long at = list.startNewValue(3);
+      ((IntVector) list.getDataVector()).setSafe((int) at, 12345);
+      list.endValue(3, 1);
+      list.getDataVector().setValueCount((int) at + 1);
+    }
+  }
+
+  @Test
+  void aStructWhoseChildWasReplacedSendsTheNewOne() {
+    Field child = Types.field("x", new ArrowType.Int(32, true));
+    Field field = Types.field("pair", ArrowType.Struct.INSTANCE, child);
+    try (StructVector struct = (StructVector) field.createVector(allocator);
+        QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open()) {
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(field), List.of(struct), 1);
+      for (int i = 0; i < 2; i++) {
+        FieldVector before = struct.getChildrenFromFields().get(0);
+        struct.initializeChildrenFromFields(List.of(child));
+        before.close();
+        IntVector x = (IntVector) struct.getChildrenFromFields().get(0);
+        assertTrue(before != x);
+        x.setSafe(0, i);
+        struct.setIndexDefined(0);
+        root.setRowCount(1);
+        writer.write(root);
+        assertTrue(reader.loadNextBatch());
+        StructVector loaded = (StructVector) reader.getVectorSchemaRoot().getVector(0);
+        assertEquals(i, ((IntVector) loaded.getChild("x")).get(0));
+      }
+      writer.finish();
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  /** Arrow counts those values anew when a row count is set, from what the rows refer to. */
+  @Test
+  void childrenKeepValuesThatNoRowRefersTo() {
+    Field item = Types.field("item", new ArrowType.Int(32, true));
+    Field views = Types.field("views", ArrowType.ListView.INSTANCE, item);
+    Field dense =
+        Types.field(
+            "dense",
+            new ArrowType.Union(UnionMode.Dense, new int[] {0, 1}),
+            item,
+            Types.field("text", ArrowType.Utf8.INSTANCE));
+    try (ListViewVector list = (ListViewVector) views.createVector(allocator);
+        DenseUnionVector union = (DenseUnionVector) dense.createVector(allocator);
+        QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open()) {
+      list.setValueCount(1);
+      fillWith(list.getChildrenFromFields().get(0), 5);
+      list.setOffset(0, 1);
+      list.setSize(0, 2);
+      list.setValidity(0, 1);
+      union.allocateNew();
+      union.setTypeId(0, (byte) 0);
+      union.setOffset(0, 3);
+      union.setValueCount(1);
+      fillWith(union.getChildrenFromFields().get(0), 4);
+      union.getChildrenFromFields().get(1).setValueCount(0);
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(views, dense), List.of(list, union), 1);
+      writer.write(root);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      try (QadsBatch kept = reader.keep()) {
+        for (VectorSchemaRoot loaded : List.of(reader.getVectorSchemaRoot(), kept.root())) {
+          FieldVector items = loaded.getVector(0).getChildrenFromFields().get(0);
+          int first = ((ListViewVector) loaded.getVector(0)).getElementStartIndex(0);
+          assertTrue(items.getValueCount() >= first + 2, items.getValueCount() + " values");
+          assertEquals("[1,2]", loaded.getVector(0).getObject(0).toString());
+          FieldVector numbers = loaded.getVector(1).getChildrenFromFields().get(0);
+          int at = ((DenseUnionVector) loaded.getVector(1)).getOffset(0);
+          assertTrue(numbers.getValueCount() > at, numbers.getValueCount() + " values");
+          assertEquals(3, loaded.getVector(1).getObject(0));
+        }
+      }
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  private static void fillWith(FieldVector vector, int count) {
+    IntVector numbers = (IntVector) vector;
+    for (int i = 0; i < count; i++) {
+      numbers.setSafe(i, i);
+    }
+    numbers.setValueCount(count);
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,5 +145,25 @@ class ThreadsTest extends Sandbox {
       finishing.get(20, TimeUnit.SECONDS);
       assertEquals(threads * each, batches);
     }
+  }
+
+  @RepeatedTest(20)
+  void closingAWriterWakesWaitingAllocations() throws Exception {
+    QadsWriter writer = writer("t").capacity(1 << 20).timeout(FOR_EVER).create();
+    write(writer, 1, 200_000);
+    BufferAllocator arena = writer.allocator();
+    CompletableFuture<?>[] waiting = new CompletableFuture<?>[3];
+    for (int i = 0; i < waiting.length; i++) {
+      waiting[i] = start(() -> arena.buffer(900_000).close());
+    }
+    while (arena.getAllocatedMemory() < 2_700_000) {
+      Thread.sleep(1);
+    }
+    Thread.sleep(2);
+    writer.close(); // doesn't take what they asked for for a leak
+    for (CompletableFuture<?> one : waiting) {
+      assertInstanceOf(IllegalStateException.class, failure(one));
+    }
+    QadsSegments.remove("t", directory, true);
   }
 }

@@ -23,6 +23,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 public final class BatchDescriber {
   private static final long UNKNOWN = -1;
 
+  private final String segment;
   private VectorTree tree;
   private DictionaryProvider provider;
   private long[] numbers = new long[64];
@@ -30,10 +31,15 @@ public final class BatchDescriber {
   private int nodeCount;
   private int bufferCount;
 
+  /** For a segment of this name. */
+  public BatchDescriber(String segment) {
+    this.segment = segment;
+  }
+
   /** Describes the root as it is now; it must stay so until the write is over. */
   public void describe(VectorSchemaRoot root, DictionaryProvider dictionaries) {
     if (tree == null || provider != dictionaries || !tree.isOf(root)) {
-      tree = new VectorTree(root, dictionaries);
+      tree = new VectorTree(root, dictionaries, segment);
       provider = dictionaries;
     }
     nodeCount = 0;

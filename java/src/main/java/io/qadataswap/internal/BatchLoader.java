@@ -9,6 +9,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.AbstractContainerVector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 
 /**
@@ -52,6 +53,8 @@ final class BatchLoader {
   private final BufferAllocator allocator;
   private final boolean copying;
   private final String segment;
+  private final FieldVector[] parents;
+  private final int[] childCounts;
   private final Buffers own = new Buffers();
 
   /** Of the batch being loaded. */
@@ -72,6 +75,29 @@ final class BatchLoader {
     this.allocator = allocator;
     this.copying = copying;
     this.segment = segment;
+    this.parents =
+        tree.nodes().stream()
+            .map(VectorTree.Node::vector)
+            .filter(vector -> vector instanceof AbstractContainerVector)
+            .toArray(FieldVector[]::new);
+    this.childCounts =
+        Arrays.stream(parents)
+            .mapToInt(parent -> ((AbstractContainerVector) parent).size())
+            .toArray();
+  }
+
+  /** Closing a struct or union drops its children for good: nothing can be loaded into it then. */
+  void checkChildren() {
+    for (int i = 0; i < parents.length; i++) {
+      if (((AbstractContainerVector) parents[i]).size() != childCounts[i]) {
+        throw new IllegalStateException(
+            "segment '"
+                + segment
+                + "': column '"
+                + parents[i].getName()
+                + "' of the reader's root was closed; only the reader may close it");
+      }
+    }
   }
 
   /** Drops what is loaded. */
@@ -121,35 +147,35 @@ final class BatchLoader {
     switch (node.layout()) {
       case NONE -> {}
       case FIXED -> {
-        validity(index, count);
+        validity(count);
         buffer((long) count * width);
       }
       case BITS -> {
-        validity(index, count);
+        validity(count);
         buffer(bitmapBytes(count));
       }
       case VARIABLE -> {
-        validity(index, count);
+        validity(count);
         buffer((count + 1L) * width);
         buffer(-1);
       }
       case VIEW -> {
-        validity(index, count);
+        validity(count);
         buffer((long) count * width);
         for (int i = tables.nodeBufferCount(index) - 2; i > 0; i--) {
           buffer(-1);
         }
       }
       case LIST -> {
-        validity(index, count);
+        validity(count);
         buffer((count + 1L) * width);
       }
       case LIST_VIEW -> {
-        validity(index, count);
+        validity(count);
         buffer((long) count * width);
         buffer((long) count * width);
       }
-      case VALIDITY -> validity(index, count);
+      case VALIDITY -> validity(count);
       case SPARSE_UNION -> buffer(count);
       case DENSE_UNION -> {
         buffer(count);
@@ -171,7 +197,7 @@ final class BatchLoader {
     own.clear();
   }
 
-  private void validity(int node, int count) {
+  private void validity(int count) {
     int buffer = nextBuffer++;
     if (count == 0) {
       own.add(allocator.getEmpty());
@@ -185,9 +211,7 @@ final class BatchLoader {
     } else if (copying) {
       own.add(allocator.getEmpty()); // loadFieldBuffers then makes its own
     } else {
-      boolean allNull = tables.nodeNullCount(node) == count;
-      own.add(
-          memory.constant(allNull ? ConstantBytes.zeros(size) : ConstantBytes.ones(size), size));
+      own.add(memory.constant(ConstantBytes.ones(size), size));
     }
   }
 

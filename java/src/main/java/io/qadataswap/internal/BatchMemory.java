@@ -37,10 +37,10 @@ final class BatchMemory implements ReferenceManager {
   private BatchMemory(BufferAllocator allocator, long lease, long bytes) {
     this.allocator = allocator;
     this.lease = lease;
-    this.bytes = bytes;
+    this.bytes = Math.max(1, bytes);
     COUNT.lazySet(this, 1);
     NativeBindings.leaseRetain(lease);
-    allocator.forceAllocate(bytes);
+    allocator.forceAllocate(this.bytes);
   }
 
   /** A buffer over memory of the batch, filled to its end, for the vector that is loaded next. */
@@ -56,8 +56,12 @@ final class BatchMemory implements ReferenceManager {
     return buffer;
   }
 
-  /** Ends the loading: from here on several threads may come. */
+  /**
+   * Ends the loading: from here on several threads may come. A batch without a byte of data is
+   * charged one: it holds a slot, so whoever forgets it must see that.
+   */
   void loaded() {
+    bytes = Math.max(1, bytes);
     allocator.forceAllocate(bytes);
     loading = false;
     release();
@@ -116,7 +120,12 @@ final class BatchMemory implements ReferenceManager {
     if (target == allocator) {
       retain(1);
     } else {
-      manager = new BatchMemory(target, lease, source.capacity());
+      retain(1); // fails if the lease is over, which is nobody's to share any more
+      try {
+        manager = new BatchMemory(target, lease, source.capacity());
+      } finally {
+        release(1);
+      }
     }
     ArrowBuf buffer = new ArrowBuf(manager, null, source.capacity(), source.memoryAddress());
     buffer.readerIndex(source.readerIndex());

@@ -13,6 +13,7 @@ public final class BatchSource {
   private final BufferAllocator allocator;
   private final VectorTree tree;
   private final BatchLoader loader;
+  private final String segment;
   private final BatchTables tables;
   private boolean hasBatch;
   private long lostSeen;
@@ -26,10 +27,11 @@ public final class BatchSource {
       String segment) {
     this.root = root;
     this.allocator = allocator;
+    this.segment = segment;
     try {
-      this.tree = new VectorTree(root, dictionaries);
+      this.tree = new VectorTree(root, dictionaries, segment);
     } catch (IllegalArgumentException e) {
-      throw new QadsUnsupportedTypeException("segment '" + segment + "': " + e.getMessage());
+      throw new QadsUnsupportedTypeException(e.getMessage());
     }
     this.loader = new BatchLoader(root, tree, allocator, copying, segment);
     int nodes = tree.nodes().size() + 1;
@@ -41,6 +43,7 @@ public final class BatchSource {
    * OK, TIMEOUT or END_OF_STREAM.
    */
   public int next(long reader, long timeoutMs) {
+    loader.checkChildren();
     drop();
     int status;
     try {
@@ -76,7 +79,7 @@ public final class BatchSource {
 
   /** A second set of vectors over the loaded batch. */
   public KeptVectors keep(DictionaryProvider dictionaries) {
-    return new KeptVectors(root, dictionaries, tree, allocator);
+    return new KeptVectors(root, dictionaries, tree, allocator, segment);
   }
 
   /** A reader's figures. */

@@ -20,15 +20,23 @@ final class Carriable {
 
   /** Why Java's vectors can't carry a field of this type with these children; null if they can. */
   static String whyNot(ArrowType type, List<Field> children) {
-    if (type instanceof ArrowType.Union union) {
+    if (type instanceof ArrowType.ExtensionType extension) {
+      return whyNot(extension.storageType(), children);
+    } else if (type instanceof ArrowType.Union union) {
       String why = union(union);
       return why != null ? why : twins(children, "");
     } else if (type instanceof ArrowType.Struct && !STRUCTS_APPEND) {
       return twins(children, " (-Darrow.struct.conflict.policy=CONFLICT_APPEND allows it)");
     } else if (type instanceof ArrowType.FixedSizeBinary binary && binary.getByteWidth() <= 0) {
       return "Java has no fixed-size binary of " + binary.getByteWidth() + " bytes";
+    } else if (type instanceof ArrowType.FixedSizeList && holdsUnion(children)) {
+      return "Java's fixed-size lists can't hold unions";
     }
     return null;
+  }
+
+  private static boolean holdsUnion(List<Field> children) {
+    return children.stream().anyMatch(child -> child.getType() instanceof ArrowType.Union);
   }
 
   private static String union(ArrowType.Union union) {

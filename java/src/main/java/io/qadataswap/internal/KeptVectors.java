@@ -12,20 +12,26 @@ import org.apache.arrow.vector.types.pojo.Field;
 
 /** A second root, with dictionaries of its own, over the buffers of another. Both hold them. */
 public final class KeptVectors implements AutoCloseable {
+  private final String segment;
   private final VectorSchemaRoot root;
   private final MapDictionaryProvider dictionaries = new MapDictionaryProvider();
 
   /** Shares what `source` holds now. */
   public KeptVectors(
-      VectorSchemaRoot source, DictionaryProvider provider, BufferAllocator allocator) {
-    this(source, provider, new VectorTree(source, provider), allocator);
+      VectorSchemaRoot source,
+      DictionaryProvider provider,
+      BufferAllocator allocator,
+      String segment) {
+    this(source, provider, new VectorTree(source, provider, segment), allocator, segment);
   }
 
   KeptVectors(
       VectorSchemaRoot source,
       DictionaryProvider provider,
       VectorTree tree,
-      BufferAllocator allocator) {
+      BufferAllocator allocator,
+      String segment) {
+    this.segment = segment;
     List<FieldVector> vectors = new ArrayList<>();
     for (Field field : source.getSchema().getFields()) {
       vectors.add(field.createVector(allocator));
@@ -34,7 +40,8 @@ public final class KeptVectors implements AutoCloseable {
     root = new VectorSchemaRoot(source.getSchema(), vectors, 0);
     boolean done = false;
     try {
-      BatchLoader.share(tree, root, new VectorTree(root, dictionaries), source.getRowCount());
+      BatchLoader.share(
+          tree, root, new VectorTree(root, dictionaries, segment), source.getRowCount());
       done = true;
     } finally {
       if (!done) {
@@ -50,7 +57,8 @@ public final class KeptVectors implements AutoCloseable {
     }
     if (field.getDictionary() != null
         && dictionaries.lookup(field.getDictionary().getId()) == null) {
-      Dictionary source = SchemaBytes.dictionary(provider, field.getDictionary(), field.getName());
+      Dictionary source =
+          SchemaBytes.dictionary(provider, field.getDictionary(), field.getName(), segment);
       Field values = source.getVector().getField();
       dictionaries.put(new Dictionary(values.createVector(allocator), source.getEncoding()));
       addDictionaries(values, provider, allocator);

@@ -62,25 +62,28 @@ public final class SchemaBytes {
       flags |= ORDERED;
     }
     List<Field> children = field.getChildren();
+    if (name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(where(path) + ": its name has a zero byte in it");
+    }
     head(format, name, field.getMetadata(), flags, children.size(), encoding != null);
     for (Field child : children) {
       field(child, name(child), path + "." + child.getName());
     }
     if (encoding != null) {
       // The values have no name of their own: Java's "DICT0" would make equal schemas differ.
-      field(dictionary(provider, encoding, path).getVector().getField(), "", path + ".dictionary");
+      Field values = dictionary(provider, encoding, path, segment).getVector().getField();
+      field(values, "", path + ".dictionary");
     }
   }
 
   /** The dictionary of an encoded column. */
   static Dictionary dictionary(
-      DictionaryProvider provider, DictionaryEncoding encoding, String path) {
+      DictionaryProvider provider, DictionaryEncoding encoding, String path, String segment) {
     Dictionary dictionary = provider == null ? null : provider.lookup(encoding.getId());
     if (dictionary == null) {
       throw new IllegalArgumentException(
-          "column '"
-              + path
-              + "' is encoded with dictionary "
+          where(path, segment)
+              + " is encoded with dictionary "
               + encoding.getId()
               + ", which the dictionary provider doesn't have");
     }
@@ -88,6 +91,11 @@ public final class SchemaBytes {
   }
 
   private String where(String path) {
+    return where(path, segment);
+  }
+
+  /** How messages begin. */
+  static String where(String path, String segment) {
     return "segment '" + segment + "', column '" + path + "'";
   }
 
@@ -103,9 +111,6 @@ public final class SchemaBytes {
       int children,
       boolean hasDictionary) {
     text(format.getBytes(StandardCharsets.UTF_8));
-    if (name.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException("a column's name has a zero byte in it");
-    }
     text(name.getBytes(StandardCharsets.UTF_8));
     if (metadata == null || metadata.isEmpty()) {
       number(-1);

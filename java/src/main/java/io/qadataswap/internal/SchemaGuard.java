@@ -1,6 +1,7 @@
 package io.qadataswap.internal;
 
 import io.qadataswap.QadsSchemaMismatchException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
@@ -14,6 +15,7 @@ public final class SchemaGuard {
   private byte[] bytes;
   private Schema lastSeen;
   private DictionaryProvider lastProvider;
+  private List<Field> lastValues;
 
   /** For a segment whose schema isn't known yet. */
   public SchemaGuard(String segment) {
@@ -28,7 +30,9 @@ public final class SchemaGuard {
   /** Sets the schema, or compares it: QadsSchemaMismatchException names the first difference. */
   @SuppressWarnings("ReferenceEquality") // the quick way; contents are compared after it
   public void check(long writer, Schema given, DictionaryProvider provider) {
-    if (given == lastSeen && provider == lastProvider) {
+    if (given == lastSeen
+        && provider == lastProvider
+        && (lastValues.isEmpty() || lastValues.equals(values(given.getFields(), provider)))) {
       return;
     }
     byte[] givenBytes = SchemaBytes.of(given, provider, segment);
@@ -42,6 +46,28 @@ public final class SchemaGuard {
     }
     lastSeen = given;
     lastProvider = provider;
+    lastValues = values(given.getFields(), provider);
+  }
+
+  /** The fields of all dictionaries as they are now: a provider may get others any time. */
+  private List<Field> values(List<Field> fields, DictionaryProvider provider) {
+    List<Field> values = new ArrayList<>();
+    addValues(values, fields, provider);
+    return values;
+  }
+
+  private void addValues(List<Field> values, List<Field> fields, DictionaryProvider provider) {
+    for (Field field : fields) {
+      addValues(values, field.getChildren(), provider);
+      if (field.getDictionary() != null) {
+        Field own =
+            SchemaBytes.dictionary(provider, field.getDictionary(), field.getName(), segment)
+                .getVector()
+                .getField();
+        values.add(own);
+        addValues(values, own.getChildren(), provider);
+      }
+    }
   }
 
   private static String difference(List<Field> expected, List<Field> given, String parent) {

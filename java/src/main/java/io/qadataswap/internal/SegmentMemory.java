@@ -1,5 +1,8 @@
 package io.qadataswap.internal;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.AllocationManager;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -14,22 +17,26 @@ public final class SegmentMemory implements AllocationManager.Factory {
   private static final long ALIGNMENT = 64;
   private static final ArrowBuf EMPTY = new ArrowBuf(ReferenceManager.NO_OP, null, 0, 0);
 
+  private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
+
   private final NativeHandle segment;
   private final long timeoutMs;
+  private final BufferAllocator allocator;
 
-  private SegmentMemory(NativeHandle segment, long timeoutMs) {
-    this.segment = segment;
-    this.timeoutMs = timeoutMs;
-  }
+  /** Bytes of the allocations that exist. */
+  private final AtomicLong allocated = new AtomicLong();
 
   /** An allocator whose buffers lie in the segment; sizes are rounded up to 64 bytes only. */
-  public static BufferAllocator allocator(NativeHandle segment, long timeoutMs) {
+  public SegmentMemory(NativeHandle segment, long timeoutMs) {
+    this.segment = segment;
+    this.timeoutMs = timeoutMs;
     try {
-      return new RootAllocator(
-          RootAllocator.configBuilder()
-              .allocationManagerFactory(new SegmentMemory(segment, timeoutMs))
-              .roundingPolicy(size -> (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
-              .build());
+      allocator =
+          new RootAllocator(
+              RootAllocator.configBuilder()
+                  .allocationManagerFactory(this)
+                  .roundingPolicy(size -> (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+                  .build());
     } catch (LinkageError e) {
       throw new IllegalStateException(
           "Arrow's memory doesn't start: on newer Javas arrow-memory-netty needs the flag -Dio.netty.noUnsafe=false"
@@ -38,16 +45,35 @@ public final class SegmentMemory implements AllocationManager.Factory {
     }
   }
 
+  /** The allocator. */
+  public BufferAllocator allocator() {
+    return allocator;
+  }
+
+  /**
+   * Closes the allocator, after the segment: a call that waited for room has been woken, but Arrow
+   * counts what it asked for until it has left.
+   */
+  public void close() {
+    long began = System.nanoTime();
+    while (allocator.getAllocatedMemory() > allocated.get()
+        && System.nanoTime() - began < PATIENCE_NANOS) {
+      LockSupport.parkNanos(100_000);
+    }
+    allocator.close();
+  }
+
   @Override
   public AllocationManager create(BufferAllocator accounting, long size) {
-    long[] allocated = new long[2];
+    long[] place = new long[2];
     long handle = segment.enter();
     try {
-      NativeBindings.arenaAllocate(handle, size, timeoutMs, allocated);
+      NativeBindings.arenaAllocate(handle, size, timeoutMs, place);
     } finally {
       segment.leave();
     }
-    return new Allocation(accounting, size, allocated[0], allocated[1]);
+    allocated.addAndGet(size);
+    return new Allocation(accounting, size, place[0], place[1]);
   }
 
   @Override
@@ -55,7 +81,7 @@ public final class SegmentMemory implements AllocationManager.Factory {
     return EMPTY;
   }
 
-  private static final class Allocation extends AllocationManager {
+  private final class Allocation extends AllocationManager {
     private final long size;
     private final long address;
     private final long handle;
@@ -79,6 +105,7 @@ public final class SegmentMemory implements AllocationManager.Factory {
 
     @Override
     protected void release0() {
+      allocated.addAndGet(-size);
       NativeBindings.allocationRelease(handle);
     }
   }

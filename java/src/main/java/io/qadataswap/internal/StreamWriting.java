@@ -36,7 +36,7 @@ public final class StreamWriting {
     try {
       boolean more = reader.loadNextBatch();
       while (more) {
-        try (KeptVectors kept = new KeptVectors(root, reader, allocator())) {
+        try (KeptVectors kept = new KeptVectors(root, reader, allocator(), writer.name())) {
           more = reader.loadNextBatch();
           if (more) {
             writer.writePart(kept.root(), kept.dictionaries());

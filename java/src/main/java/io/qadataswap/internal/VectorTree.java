@@ -21,6 +21,8 @@ import org.apache.arrow.vector.complex.RunEndEncodedVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.complex.UnionVector;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.types.Types;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /**
@@ -59,11 +61,13 @@ final class VectorTree {
   private final List<Node> nodes = new ArrayList<>();
   private final FieldVector[] columns;
   private final DictionaryProvider provider;
+  private final String segment;
   private boolean flat = true;
   private boolean unsteady;
 
-  VectorTree(VectorSchemaRoot root, DictionaryProvider provider) {
+  VectorTree(VectorSchemaRoot root, DictionaryProvider provider, String segment) {
     this.provider = provider;
+    this.segment = segment;
     List<Field> fields = root.getSchema().getFields();
     columns = new FieldVector[fields.size()];
     for (int i = 0; i < columns.length; i++) {
@@ -105,6 +109,7 @@ final class VectorTree {
     while (vector instanceof ExtensionTypeVector<?> extension) {
       vector = (FieldVector) extension.getUnderlyingVector();
     }
+    checkClass(vector, field, path);
     nodes.add(node(vector, path));
     List<Field> children = field.getChildren();
     if (!children.isEmpty()) {
@@ -112,9 +117,8 @@ final class VectorTree {
       List<FieldVector> vectors = vector.getChildrenFromFields();
       if (vectors.size() != children.size()) {
         throw new IllegalArgumentException(
-            "column '"
-                + path
-                + "' has "
+            SchemaBytes.where(path, segment)
+                + " has "
                 + vectors.size()
                 + " children, its field "
                 + children.size());
@@ -126,9 +130,36 @@ final class VectorTree {
     if (field.getDictionary() != null) {
       flat = false;
       FieldVector values =
-          SchemaBytes.dictionary(provider, field.getDictionary(), path).getVector();
+          SchemaBytes.dictionary(provider, field.getDictionary(), path, segment).getVector();
       add(values, values.getField(), path + ".dictionary");
     }
+  }
+
+  /** A root takes any vectors for its schema; the schema is what the segment says of them. */
+  private void checkClass(FieldVector vector, Field field, String path) {
+    ArrowType said = storage(field.getType());
+    boolean fits = vector.getMinorType() == Types.getMinorTypeForArrowType(said);
+    if (fits && field.getChildren().isEmpty()) {
+      fits = storage(vector.getField().getType()).equals(said);
+    } else if (fits && vector instanceof FixedSizeListVector list) {
+      fits = list.getListSize() == ((ArrowType.FixedSizeList) said).getListSize();
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          SchemaBytes.where(path, segment)
+              + " is a "
+              + vector.getClass().getSimpleName()
+              + " of "
+              + vector.getField().getType()
+              + ", its field says "
+              + field.getType());
+    }
+  }
+
+  private static ArrowType storage(ArrowType type) {
+    return type instanceof ArrowType.ExtensionType extension
+        ? storage(extension.storageType())
+        : type;
   }
 
   private Node node(FieldVector vector, String path) {
@@ -163,6 +194,6 @@ final class VectorTree {
       return new Node(vector, Layout.DENSE_UNION, Integer.BYTES);
     }
     throw new IllegalArgumentException(
-        "column '" + path + "': unknown vector class " + vector.getClass().getName());
+        SchemaBytes.where(path, segment) + ": unknown vector class " + vector.getClass().getName());
   }
 }

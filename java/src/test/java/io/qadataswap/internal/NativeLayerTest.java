@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.qadataswap.QadsException;
 import io.qadataswap.QadsStatus;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,20 @@ class NativeLayerTest {
     long large = ConstantBytes.ones(10 << 20);
     assertTrue(small != large);
     assertEquals(large, ConstantBytes.ones(5 << 20));
-    assertTrue(ConstantBytes.zeros(1) != large);
+  }
+
+  @Test
+  void timeoutsAreRoundedUpToMilliseconds() {
+    assertEquals(0, Arguments.millis(Duration.ZERO, "timeout"));
+    assertEquals(1, Arguments.millis(Duration.ofNanos(1), "timeout"));
+    assertEquals(2, Arguments.millis(Duration.ofNanos(1_000_001), "timeout"));
+    assertEquals(-1, Arguments.millis(Duration.ofNanos(-1), "timeout"));
+    assertEquals(-1, Arguments.millis(Duration.ofSeconds(Long.MAX_VALUE), "timeout"));
+  }
+
+  @Test
+  void theJarCarriesItsLicense() throws Exception {
+    URI classes = NativeBindings.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    assertTrue(Files.readString(Path.of(classes).resolve("META-INF/LICENSE")).startsWith("MIT"));
   }
 }
