@@ -12,8 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +127,37 @@ class ProcessesTest extends Sandbox {
         write(writer, i, 1);
         assertTrue(reader.loadNextBatch());
         assertEquals(i, number(reader.getVectorSchemaRoot()));
+      }
+    }
+  }
+
+  @Test
+  void aBatchThatWasCutArrivesInOnePiece() throws Exception {
+    Path output = folder.resolve("out.stream");
+    Random random = new Random(3);
+    int rows = 3000;
+    List<FieldVector> vectors = new ArrayList<>();
+    for (Field field : Types.all()) {
+      vectors.add(field.createVector(allocator));
+      Vectors.fill(vectors.get(vectors.size() - 1), rows, field.isNullable() ? 0.2 : 0, random);
+    }
+    try (VectorSchemaRoot root = new VectorSchemaRoot(new Schema(Types.all()), vectors, rows);
+        QadsWriter writer = writer("t").capacity(256 << 10).slots(8).create()) {
+      Process reading =
+          agent("read", "t", "--output", output.toString(), "--hold", "1", "--hold-check");
+      writer.write(root);
+      writer.write(root);
+      long batches = writer.statistics().head();
+      assertTrue(batches > 6, batches + " batches");
+      writer.finish();
+      assertTrue(said(reading, "read0", 0).startsWith("stats rows=6000 batches=2 "));
+      try (ArrowStreamReader actual =
+          new ArrowStreamReader(Files.newInputStream(output), allocator)) {
+        for (int i = 0; i < 2; i++) {
+          assertTrue(actual.loadNextBatch());
+          Vectors.assertSame(root, actual.getVectorSchemaRoot());
+        }
+        assertFalse(actual.loadNextBatch());
       }
     }
   }

@@ -38,7 +38,6 @@ final class AgentOptions {
   String name;
   Path file;
   Duration timeout = Duration.ofSeconds(10);
-  long timeoutMs = 10_000;
   // write
   Integer slots;
   Long capacity;
@@ -79,7 +78,7 @@ final class AgentOptions {
         throw new UsageException(option + " needs a value");
       }
     }
-    if (options.file == null) {
+    if (options.file == null || options.file.toString().isEmpty()) {
       throw new UsageException(options.writes ? "--input is missing" : "--output is missing");
     }
     return options;
@@ -93,12 +92,11 @@ final class AgentOptions {
       case "--overflow" -> overflow = choice(OverflowPolicy.class, option, value);
       case "--repeat" -> repeat = (int) number(option, value, 0, Integer.MAX_VALUE);
       case "--slice" -> slice(value);
-      case "--timeout-ms" -> {
-        timeoutMs = number(option, value, -1, Long.MAX_VALUE / 1_000_000);
-        timeout = Duration.ofMillis(timeoutMs);
-      }
+      case "--timeout-ms" ->
+          timeout = Duration.ofMillis(number(option, value, Long.MIN_VALUE, Long.MAX_VALUE));
       case "--linger-ms" -> lingerMs = number(option, value, 0, Long.MAX_VALUE);
-      case "--start-after-readers" -> startAfterReaders = (int) number(option, value, 0, 64);
+      case "--start-after-readers" ->
+          startAfterReaders = (int) number(option, value, 0, Integer.MAX_VALUE);
       case "--start" -> start = choice(StartPosition.class, option, value);
       case "--hold" -> hold = (int) number(option, value, 0, 65_535);
       case "--limit" -> limit = number(option, value, 0, Long.MAX_VALUE);

@@ -54,6 +54,10 @@ record Outcome(int code, String line) {
     if (failure instanceof ExceptionInInitializerError && failure.getCause() != null) {
       return of(failure.getCause());
     }
+    if (failure.getClass() == RuntimeException.class
+        && failure.getCause() instanceof IOException cause) {
+      return of(cause); // as Arrow's writers have it when they are closed
+    }
     String kind = failure instanceof IOException ? "error" : QadsStatus.INTERNAL.kind();
     return line(ERROR, kind, String.valueOf(failure));
   }

@@ -19,7 +19,12 @@ import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 /** {@code agent read}. */
 final class ReadCommand {
   /** A batch held beyond the next load, and what it was when it came. */
-  private record Held(QadsBatch batch, ByteBuffer before) {}
+  private record Held(
+      AutoCloseable batch,
+      VectorSchemaRoot root,
+      DictionaryProvider provider,
+      String name,
+      ByteBuffer before) {}
 
   /** A held batch isn't what it was. */
   static final class ChangedException extends Exception {
@@ -43,7 +48,7 @@ final class ReadCommand {
         QadsReader reader = open(allocator)) {
       Throwable failure = null;
       try {
-        readAll(reader);
+        readAll(reader, allocator);
       } catch (Exception e) {
         failure = e;
       }
@@ -67,34 +72,50 @@ final class ReadCommand {
         .open();
   }
 
-  private void readAll(QadsReader reader) throws Exception {
+  private void readAll(QadsReader reader, BufferAllocator allocator) throws Exception {
     VectorSchemaRoot root = reader.getVectorSchemaRoot();
     try (OutputStream file =
             new BufferedOutputStream(Files.newOutputStream(options.file), 1 << 20);
         ArrowStreamWriter output = new ArrowStreamWriter(root, reader, file)) {
       output.start();
+      Exception failure = null;
       try {
-        while (tally.batches() < options.limit && reader.loadNextBatch()) {
-          tally.batch(root.getRowCount());
-          output.writeBatch();
-          if (options.hold > 0) {
-            hold(reader.keep());
-          }
-          Thread.sleep(options.delayMs);
+        loop(reader, root, output, allocator);
+      } catch (Exception e) {
+        failure = e;
+      }
+      letAllGo(failure);
+    }
+  }
+
+  private void loop(
+      QadsReader reader, VectorSchemaRoot root, ArrowStreamWriter output, BufferAllocator allocator)
+      throws Exception {
+    try (Pieces pieces = new Pieces(allocator)) {
+      while (tally.batches() < options.limit && reader.loadNextBatch()) {
+        Pieces.Loaded loaded = pieces.add(reader);
+        if (loaded == Pieces.Loaded.PIECE) {
+          continue;
         }
-        while (!held.isEmpty()) {
-          letGo();
+        tally.batch(root.getRowCount());
+        output.writeBatch();
+        if (options.hold > 0 && loaded == Pieces.Loaded.WHOLE) {
+          QadsBatch batch = reader.keep();
+          hold(batch, batch.root(), batch, "batch " + batch.sequence());
+        } else if (options.hold > 0) {
+          BatchCopy copy = new BatchCopy(root, reader, allocator);
+          hold(copy, copy.root(), copy, "a batch that was cut");
         }
-      } finally {
-        held.forEach(one -> one.batch.close());
+        Thread.sleep(options.delayMs);
       }
     }
   }
 
-  private void hold(QadsBatch batch) throws Exception {
-    held.addLast(
-        new Held(
-            batch, options.holdCheck ? serialized(batch.root(), batch) : ByteBuffer.allocate(0)));
+  private void hold(
+      AutoCloseable batch, VectorSchemaRoot root, DictionaryProvider provider, String name)
+      throws Exception {
+    ByteBuffer before = options.holdCheck ? serialized(root, provider) : ByteBuffer.allocate(0);
+    held.addLast(new Held(batch, root, provider, name, before));
     if (held.size() > options.hold) {
       letGo();
     }
@@ -102,10 +123,31 @@ final class ReadCommand {
 
   private void letGo() throws Exception {
     Held oldest = held.removeFirst();
-    try (QadsBatch batch = oldest.batch) {
-      if (options.holdCheck && !oldest.before.equals(serialized(batch.root(), batch))) {
-        throw new ChangedException("batch " + batch.sequence() + " changed while it was held");
+    try (AutoCloseable batch = oldest.batch) {
+      if (options.holdCheck && !oldest.before.equals(serialized(oldest.root, oldest.provider))) {
+        throw new ChangedException(oldest.name + " changed while it was held");
       }
+    }
+  }
+
+  /** Whatever ended the reading, what is still held is looked at: a change outweighs it. */
+  private void letAllGo(Exception failure) throws Exception {
+    try {
+      while (!held.isEmpty()) {
+        letGo();
+      }
+    } catch (ChangedException changed) {
+      if (failure != null) {
+        changed.addSuppressed(failure);
+      }
+      throw changed;
+    } finally {
+      for (Held one : held) {
+        one.batch.close();
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

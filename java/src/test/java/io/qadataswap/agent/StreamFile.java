@@ -19,6 +19,24 @@ import org.apache.arrow.vector.types.pojo.Field;
 final class StreamFile {
   private StreamFile() {}
 
+  /** Reads all of it. */
+  static void check(Path file, BufferAllocator allocator) throws IOException {
+    try (ArrowStreamReader reader = open(file, allocator)) {
+      boolean more = true;
+      while (more) {
+        more = load(reader);
+      }
+    }
+  }
+
+  private static boolean load(ArrowStreamReader reader) throws IOException {
+    try {
+      return reader.loadNextBatch();
+    } catch (RuntimeException e) {
+      throw new IOException("the input is broken: " + e, e);
+    }
+  }
+
   /** Opens it; a type that Arrow's Java library can't carry is named with its field. */
   static ArrowStreamReader open(Path file, BufferAllocator allocator) throws IOException {
     ArrowStreamReader reader =
@@ -27,7 +45,7 @@ final class StreamFile {
     try {
       reader.getVectorSchemaRoot();
       done = true;
-    } catch (IllegalArgumentException | UnsupportedOperationException | ArithmeticException e) {
+    } catch (RuntimeException e) {
       throw new QadsUnsupportedTypeException(blame(file, allocator) + ": " + e.getMessage());
     } finally {
       if (!done) {

@@ -19,7 +19,7 @@ final class WriteCommand {
 
   Tally run() throws Exception {
     try (BufferAllocator allocator = new RootAllocator()) {
-      StreamFile.open(options.file, allocator).close(); // its faults come before the segment
+      StreamFile.check(options.file, allocator); // its faults come before the segment
       try (QadsWriter writer = builder().create()) {
         for (int i = 0; i < Math.max(1, options.repeat); i++) {
           writeFile(writer, allocator, i == 0, options.repeat > 0);
