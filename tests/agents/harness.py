@@ -28,8 +28,6 @@ class Language:
     name: str
     slow_start: bool
     """Starting its agent costs a second of processor time or so: tests choose fewer combinations."""
-    glues_cut_batches: bool = True
-    """Its agent puts a batch that was cut by rows together again; else its pieces are compared."""
 
     @property
     def present(self) -> bool:
@@ -38,7 +36,7 @@ class Language:
 
 
 CPP = Language("cpp", slow_start=False)
-JAVA = Language("java", slow_start=True, glues_cut_batches=False)
+JAVA = Language("java", slow_start=True)
 LANGUAGES = tuple(
     language
     for language in (CPP, JAVA, Language("python", slow_start=True), Language("rust", slow_start=False))
