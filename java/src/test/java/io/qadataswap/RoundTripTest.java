@@ -232,18 +232,20 @@ class RoundTripTest extends Sandbox {
         DenseUnionVector union = (DenseUnionVector) dense.createVector(allocator);
         QadsWriter writer = writer("t").create();
         QadsReader reader = reader("t").open()) {
-      list.setValueCount(1);
+      list.setValueCount(2);
       fillWith(list.getChildrenFromFields().get(0), 5);
       list.setOffset(0, 1);
       list.setSize(0, 2);
       list.setValidity(0, 1);
       union.allocateNew();
       union.setTypeId(0, (byte) 0);
-      union.setOffset(0, 3);
-      union.setValueCount(1);
+      union.setOffset(0, 0);
+      union.setTypeId(1, (byte) 0);
+      union.setOffset(1, 3);
+      union.setValueCount(2);
       fillWith(union.getChildrenFromFields().get(0), 4);
       union.getChildrenFromFields().get(1).setValueCount(0);
-      VectorSchemaRoot root = new VectorSchemaRoot(List.of(views, dense), List.of(list, union), 1);
+      VectorSchemaRoot root = new VectorSchemaRoot(List.of(views, dense), List.of(list, union), 2);
       writer.write(root);
       writer.finish();
       assertTrue(reader.loadNextBatch());
@@ -254,9 +256,10 @@ class RoundTripTest extends Sandbox {
           assertTrue(items.getValueCount() >= first + 2, items.getValueCount() + " values");
           assertEquals("[1,2]", loaded.getVector(0).getObject(0).toString());
           FieldVector numbers = loaded.getVector(1).getChildrenFromFields().get(0);
-          int at = ((DenseUnionVector) loaded.getVector(1)).getOffset(0);
+          int at = ((DenseUnionVector) loaded.getVector(1)).getOffset(1);
           assertTrue(numbers.getValueCount() > at, numbers.getValueCount() + " values");
-          assertEquals(3, loaded.getVector(1).getObject(0));
+          assertEquals(0, loaded.getVector(1).getObject(0));
+          assertEquals(3, loaded.getVector(1).getObject(1));
         }
       }
       assertFalse(reader.loadNextBatch());
