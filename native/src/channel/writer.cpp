@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "channel/c_stream.hpp"
 
 namespace qads::channel {
 
@@ -86,13 +85,20 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
   const CSchema schema = CSchema::of(stream);
   apply_schema(schema.get());
   report_so_far_.clear();
-  const bool one_message = (flags & QADS_WRITE_MESSAGE_PER_BATCH) == 0;
-  // One batch is kept back, because only the next one tells whether it is the last.
-  CArray batch = CArray::next(stream);
-  if (!batch) {
+  CArray first = CArray::next(stream);
+  if (!first) {
     const EmptyBatch empty(*schema_);
     write_batch(empty.flat(), 0, false, timeout_ms);
+  } else if ((flags & QADS_WRITE_MESSAGE_PER_BATCH) != 0) {
+    for (; first; first = CArray::next(stream)) write_batch(*first.get(), first.get()->length, false, timeout_ms);
+  } else {
+    write_as_message(std::move(first), stream, timeout_ms);
   }
+  report_.swap(report_so_far_);
+}
+
+// One batch is kept back, because only the next one tells whether it is the last.
+void Writer::write_as_message(CArray batch, ArrowArrayStream& stream, std::int64_t timeout_ms) {
   while (batch) {
     CArray next;
     try {
@@ -101,10 +107,10 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
       leave_message();
       throw;
     }
-    write_batch(*batch.get(), batch.get()->length, one_message && next, timeout_ms);
+    const bool more = static_cast<bool>(next);
+    write_batch(*batch.get(), batch.get()->length, more, timeout_ms);
     batch = std::move(next);
   }
-  report_.swap(report_so_far_);
 }
 
 // A failure gives the whole message up: the next batch begins a new one, and readers of whole messages skip what there is.

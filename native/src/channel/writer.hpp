@@ -11,6 +11,7 @@
 
 #include "arrow/flatten.hpp"
 #include "arrow/schema.hpp"
+#include "channel/c_stream.hpp"
 #include "channel/publisher.hpp"
 #include "qadataswap/qadataswap.h"
 
@@ -41,6 +42,7 @@ class Writer {
   void require_unfinished() const;
   std::string about() const;
   void apply_schema(const ArrowSchema* schema);
+  void write_as_message(CArray batch, ArrowArrayStream& stream, std::int64_t timeout_ms);
   template <typename Batch>
   void write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);
   template <typename Batch>

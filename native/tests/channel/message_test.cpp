@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <string>
 #include <thread>
 
 #include "../support/segment_ends.hpp"
@@ -272,6 +274,40 @@ TEST(Message, FlagsOfTheOtherKindOfWriteAreRefused) {
   IntBatch batch(3);
   EXPECT_EQ(out.write(batch, 0, QADS_WRITE_MESSAGE_PER_BATCH), QADS_ERR_INVALID);
   EXPECT_EQ(out.info().head, 0U);
+}
+
+// A stream of one batch that fails instead of ending.
+struct BrokenStream {
+  IntBatch batch{3};
+  int left = 1;
+
+  ArrowArrayStream stream() {
+    return {.get_schema = [](ArrowArrayStream* self, ArrowSchema* out) { return of(self)->give_schema(out); },
+            .get_next = [](ArrowArrayStream* self, ArrowArray* out) { return of(self)->give_next(out); },
+            .get_last_error = [](ArrowArrayStream*) { return "out of luck"; },
+            .release = [](ArrowArrayStream* self) { self->release = nullptr; },
+            .private_data = this};
+  }
+  static BrokenStream* of(ArrowArrayStream* self) { return static_cast<BrokenStream*>(self->private_data); }
+  int give_schema(ArrowSchema* out) {
+    *out = batch.schema();
+    return 0;
+  }
+  int give_next(ArrowArray* out) {
+    if (left-- == 0) return EIO;
+    *out = batch.array();
+    return 0;
+  }
+};
+
+TEST(Message, WhatCameBeforeAProducersFailureStaysWhereEachBatchIsOne) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(4, 1 << 20));
+  BrokenStream broken;
+  ArrowArrayStream stream = broken.stream();
+  EXPECT_EQ(qads_writer_write_stream(out.writer, &stream, QADS_WRITE_MESSAGE_PER_BATCH, 0), QADS_ERR_PRODUCER);
+  EXPECT_NE(std::string(qads_last_error()).find("out of luck"), std::string::npos) << qads_last_error();
+  EXPECT_EQ(out.info().messages, 1U);
 }
 
 // What a process of the same user can do to a record: another number of nodes.
