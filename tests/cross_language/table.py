@@ -24,8 +24,6 @@ class Options:
     read: tuple[str, ...] = ()
     slice: tuple[int, int] | None = None
     repeat: int = 1
-    cuts: bool = False
-    """The data area is small: large batches are cut by rows."""
 
     @property
     def writer_words(self) -> tuple[str, ...]:
@@ -56,7 +54,7 @@ OPTIONS = (
     Options("zero_copy_slice_64", write=("--zero-copy",), slice=(64, 70)),
     Options("two_slots", write=("--slots", "2"), repeat=5),
     Options("three_slots_held", write=("--slots", "3"), read=("--hold", "2", "--hold-check"), repeat=7),
-    Options("small_area", write=("--slots", "3", *SMALL), repeat=2, cuts=True),
+    Options("small_area", write=("--slots", "3", *SMALL), repeat=2),
     Options("repeated", repeat=30),
 )
 

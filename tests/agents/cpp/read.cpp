@@ -105,15 +105,16 @@ class Reading {
                       .loss = qadataswap::Loss::kCount}));
     ARROW_ASSIGN_OR_RAISE(file_, arrow::io::FileOutputStream::Open(arguments_.output));
     ARROW_ASSIGN_OR_RAISE(output_, arrow::ipc::MakeStreamWriter(file_, reader_->schema()));
-    arrow::Status status = Loop();
-    // Whatever ended it, what came before is written out and checked.
-    for (const arrow::Status& next : {held_.LetGo(0), output_->Close(), file_->Close()}) {
+    const arrow::Status ended = Loop();
+    // Whatever ended it, what came before is checked and written out. A batch that changed is the worst that can be said.
+    arrow::Status status = held_.LetGo(0);
+    for (const arrow::Status& next : {ended, output_->Close(), file_->Close()}) {
       if (status.ok()) status = next;
     }
     ARROW_ASSIGN_OR_RAISE(const auto stats, reader_->Stats());
     *lost = stats.lost;
     ARROW_RETURN_NOT_OK(status);
-    tally_.Print(stats.bytes);
+    if (*lost == 0) tally_.Print(stats.bytes);
     return reader_->Close();
   }
 
