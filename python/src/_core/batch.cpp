@@ -45,6 +45,7 @@ void bind_batch(py::module_& module) {
       })
       .def("release", [](Batch& self) { self.array.reset(); });
 
+  module.def("empty_message", [](const Schema& schema) { return Message{schema, {}, {}}; }, py::arg("schema"));
   py::class_<Message> message(module, "Message");
   bind_info(message);
   message.def("__arrow_c_stream__", &Message::capsule, py::arg("requested_schema") = py::none())

@@ -8,7 +8,7 @@
 namespace qads_python {
 namespace {
 
-std::shared_ptr<qads_reader> attach(const ReaderArguments& arguments) {
+std::shared_ptr<qads_reader> attach(const ReaderArguments& arguments, qads_arena_info& info) {
   qads_attach_options attach_options;
   qads_attach_options_init(&attach_options);
   if (arguments.directory) attach_options.directory = arguments.directory->c_str();
@@ -21,6 +21,8 @@ std::shared_ptr<qads_reader> attach(const ReaderArguments& arguments) {
   check(wait_in_pieces(arguments.attach_timeout_ms, look, QADS_ERR_NOT_FOUND));
   const std::unique_ptr<qads_arena, void (*)(qads_arena*)> freed(arena, qads_arena_free);
 
+  info.struct_size = sizeof(info);
+  check(Outcome::of(qads_arena_get_info(arena, &info)));
   qads_reader_options options;
   qads_reader_options_init(&options);
   options.start = arguments.start;
@@ -33,7 +35,7 @@ std::shared_ptr<qads_reader> attach(const ReaderArguments& arguments) {
 
 }  // namespace
 
-Reader::Reader(const ReaderArguments& arguments) : reader_(attach(arguments)) {}
+Reader::Reader(const ReaderArguments& arguments) : reader_(attach(arguments, info_)) {}
 
 std::optional<Batch> Reader::next(std::int64_t timeout_ms) {
   const auto reader = reader_;
@@ -119,6 +121,7 @@ void bind_reader(py::module_& module) {
       .def("wait", &Reader::wait, py::arg("timeout_ms"))
       .def("schema", &Reader::schema, py::arg("timeout_ms"))
       .def("stream", &Reader::stream, py::arg("timeout_ms"))
+      .def("room", [](const Reader& self) { return py::make_tuple(self.info().slots, self.info().capacity); })
       .def("close", &Reader::close)
       .def("statistics", [](const Reader& self) {
         const qads_reader_stats stats = self.statistics();

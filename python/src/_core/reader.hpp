@@ -34,9 +34,12 @@ class Reader {
   // All that follows, for whoever takes a stream; each of its batches is waited for so long.
   py::capsule stream(std::int64_t timeout_ms) const;
   qads_reader_stats statistics() const;
+  // The segment as it was when this reader attached.
+  const qads_arena_info& info() const { return info_; }
   void close();
 
  private:
+  qads_arena_info info_{};
   // Shared with the streams and with calls that are under way: freed when nobody is inside.
   std::shared_ptr<qads_reader> reader_;
   std::optional<Schema> schema_;

@@ -143,6 +143,10 @@ class Reader:
             self._core.schema(self._timeout_ms).require_equal(requested_schema)
         return self._core.stream(self._timeout_ms)
 
+    def _room(self) -> tuple[int, int]:
+        # Slots, and bytes of the data area.
+        return self._core.room()
+
     def statistics(self) -> ReaderStatistics:
         """What this reader did so far. Doesn't wait, also while another thread does."""
         return ReaderStatistics(**self._core.statistics())
