@@ -25,7 +25,7 @@ struct Writer::OneBatch {
 };
 
 Writer::Writer(const WriterArguments& arguments)
-    : name_(arguments.name), handles_(std::make_shared<WriterHandles>()) {
+    : name_(arguments.name), about_("segment '" + name_ + "': "), handles_(std::make_shared<WriterHandles>()) {
   qads_arena_options options;
   qads_arena_options_init(&options);
   if (arguments.directory) options.directory = arguments.directory->c_str();
@@ -95,7 +95,7 @@ void Writer::write_streams(const py::iterator& stream_capsules, bool message_per
 
 void Writer::write_all(OwnedStream stream_to_write, std::int64_t most_bytes, bool message_per_batch,
                        std::int64_t timeout_ms) {
-  Producer producer(std::move(stream_to_write), "segment '" + name_ + "': ");
+  Producer producer(std::move(stream_to_write), about_);
   OwnedSchema schema = producer.schema();
   OwnedArray first = producer.next();
   OwnedArray second = first ? producer.next() : OwnedArray();
@@ -109,9 +109,14 @@ void Writer::write_all(OwnedStream stream_to_write, std::int64_t most_bytes, boo
       std::make_shared<OwnedStream>(spliced(std::move(schema), std::move(taken), producer.take(), stop));
   const std::uint32_t flags = message_per_batch ? std::uint32_t{QADS_WRITE_MESSAGE_PER_BATCH} : 0U;
   try {
-    check(wait_elsewhere([handles = handles_, stream, flags, timeout_ms] {
+    Outcome outcome = wait_elsewhere([handles = handles_, stream, flags, timeout_ms] {
       return qads_writer_write_stream(handles->writer, stream->get(), flags, timeout_ms);
-    }));
+    });
+    // What the producer said knows nothing of the segment.
+    if (outcome.status == QADS_ERR_PRODUCER && outcome.message.find(about_) == std::string::npos) {
+      outcome.message.insert(0, about_);
+    }
+    check(outcome);
   } catch (...) {
     *stop = true;
     throw;

@@ -81,6 +81,7 @@ class Writer {
   bool surely_fits(const ArrowArray& array, std::int64_t most_bytes) const;
 
   std::string name_;
+  std::string about_;  // what messages begin with
   std::shared_ptr<WriterHandles> handles_;
   std::int64_t capacity_ = 0;
 };

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
 
-from ._errors import QadsError, QadsProducerError
+from ._errors import QadsError, QadsProducerError, QadsUnsupportedTypeError
 
 
 @runtime_checkable
@@ -40,6 +40,18 @@ def is_lazy_frame(data: object) -> bool:
     """Whether it is a polars.LazyFrame; doesn't import polars."""
     polars = sys.modules.get("polars")
     return polars is not None and isinstance(data, polars.LazyFrame)
+
+
+def refuse_objects(name: str, data: Any) -> None:
+    """polars hands columns of Python objects over as their addresses, which mean nothing to anybody else."""
+    polars = sys.modules.get("polars")
+    if polars is None or not isinstance(data, polars.DataFrame | polars.LazyFrame):
+        return
+    for column, dtype in data.collect_schema().items():
+        if dtype == polars.Object:
+            raise QadsUnsupportedTypeError(
+                f"segment '{name}': column '{column}' has dtype Object, which is no Arrow type: cast it, to String for example"
+            )
 
 
 def most_bytes(data: Any) -> int:

@@ -82,6 +82,7 @@ class Writer:
         and TypeError for data that is none of the above.
         """
         wait = _arguments.timeout(timeout_ms, self._timeout_ms)
+        _producers.refuse_objects(self._name, data)
         try:
             if _producers.is_lazy_frame(data):
                 self._core.write_streams(_producers.lazy_batches(self._name, data), message_per_batch, wait)

@@ -18,9 +18,9 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from . import _arguments
-from ._errors import QadsUnsupportedTypeError
 from ._frames import Frames, empty_frame, frame_of
 from ._polars_types import require_readable
+from ._producers import refuse_objects
 from ._reader import Reader, create_reader
 from ._writer import Writer, create_writer
 
@@ -61,16 +61,10 @@ def write_frame(target: str | Writer, frame: pl.DataFrame | pl.LazyFrame, **opti
     """
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise TypeError(f"write_frame takes a polars DataFrame or LazyFrame, not {type(frame).__qualname__}")
-    name = target.name if isinstance(target, Writer) else target
-    schema = frame.collect_schema()
-    for column, dtype in schema.items():
-        if dtype == pl.Object:
-            raise QadsUnsupportedTypeError(
-                f"segment '{name}': column '{column}' has dtype Object, which is no Arrow type: cast it, to String for example"
-            )
     if isinstance(target, Writer):
         target.write_arrow(frame, **options)
         return
+    refuse_objects(target, frame)
     with create_writer(target, **options) as writer:
         writer.write_arrow(frame)
 
