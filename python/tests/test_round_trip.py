@@ -49,17 +49,16 @@ def test_a_whole_stream_is_one_message(sources: Sources, name: str) -> None:
     stream = sources.load(name)
     with both("message") as (writer, reader):
         writer.write_arrow(pa.RecordBatchReader.from_batches(stream.schema, stream.batches))
-        table = reader.read_arrow()
-        assert table is not None
-        assert table.schema.equals(stream.schema, check_metadata=True)
-        assert table.num_rows == stream.rows
+        message = reader.read_message()
+        assert message is not None
+        assert message.num_rows == stream.rows
+        arrived = pa.RecordBatchReader.from_stream(message)
+        del message
+        batches = list(arrived)
         if stream.batches:
-            assert_same(Stream(table.schema, table.to_batches()), _without_empty(stream))
-
-
-def _without_empty(stream: Stream) -> Stream:
-    # Table.to_batches leaves batches without rows out.
-    return Stream(stream.schema, [batch for batch in stream.batches if batch.num_rows])
+            assert_same(Stream(arrived.schema, batches), stream)
+        else:
+            assert [batch.num_rows for batch in batches] == [0]
 
 
 @pytest.mark.parametrize("name", ["golden.nested", "golden.dictionary", "type.union_dense", "shape.deep"])

@@ -5,8 +5,11 @@
 #include <qadataswap/qadataswap.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "errors.hpp"
 
 namespace qads_python {
 
@@ -61,11 +64,14 @@ py::capsule to_capsule(T value, const char* name) {
   return capsule;
 }
 
-// Takes the struct out of a producer's capsule.
+// Takes the struct out of a producer's capsule. `about` is what a complaint begins with.
 template <typename T>
-Owned<T> from_capsule(const py::handle& capsule, const char* name) {
+Owned<T> from_capsule(const py::handle& capsule, const char* name, const std::string& about) {
   auto* inside = static_cast<T*>(PyCapsule_GetPointer(capsule.ptr(), name));
   if (inside == nullptr) throw py::error_already_set();
+  if (inside->release == nullptr) {
+    raise({QADS_ERR_INVALID, about + "the data's " + name + " capsule was used before: what it held is released"});
+  }
   return Owned<T>(std::exchange(*inside, T{}));
 }
 

@@ -94,7 +94,7 @@ struct Chained {
   // The next of the streams; false after the last one. Needs the GIL.
   bool advance() {
     if (streams == py::iterator::sentinel()) return false;
-    current = from_capsule<ArrowArrayStream>(*streams, kStreamCapsule);
+    current = from_capsule<ArrowArrayStream>(*streams, kStreamCapsule, "");
     ++streams;
     return true;
   }

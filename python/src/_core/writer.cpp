@@ -48,14 +48,14 @@ Writer::Writer(const WriterArguments& arguments)
 }
 
 void Writer::set_schema(const py::object& schema_capsule) {
-  const auto schema = from_capsule<ArrowSchema>(schema_capsule, kSchemaCapsule);
+  const auto schema = from_capsule<ArrowSchema>(schema_capsule, kSchemaCapsule, about_);
   check(without_gil([&] { return qads_writer_set_schema(handles_->writer, schema.get()); }));
 }
 
 void Writer::write_array(const py::object& schema_capsule, const py::object& array_capsule, std::int64_t most_bytes,
                          bool more, std::int64_t timeout_ms) {
-  OneBatch batch{from_capsule<ArrowSchema>(schema_capsule, kSchemaCapsule),
-                 from_capsule<ArrowArray>(array_capsule, kArrayCapsule)};
+  OneBatch batch{from_capsule<ArrowSchema>(schema_capsule, kSchemaCapsule, about_),
+                 from_capsule<ArrowArray>(array_capsule, kArrayCapsule, about_)};
   write_one(std::move(batch), more ? std::uint32_t{QADS_WRITE_MORE} : 0U, most_bytes, timeout_ms);
 }
 
@@ -79,7 +79,7 @@ bool Writer::surely_fits(const ArrowArray& array, std::int64_t most_bytes) const
 
 void Writer::write_stream(const py::object& stream_capsule, std::int64_t most_bytes, bool message_per_batch,
                           std::int64_t timeout_ms) {
-  write_all(from_capsule<ArrowArrayStream>(stream_capsule, kStreamCapsule), most_bytes, message_per_batch, timeout_ms);
+  write_all(from_capsule<ArrowArrayStream>(stream_capsule, kStreamCapsule, about_), most_bytes, message_per_batch, timeout_ms);
 }
 
 void Writer::write_streams(const py::iterator& stream_capsules, bool message_per_batch, std::int64_t timeout_ms) {
