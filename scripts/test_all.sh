@@ -40,7 +40,7 @@ if [[ $only == rust ]] && ! has_rust; then die_absent Rust; fi
 [[ -z $only ]] || arguments+=(--only "$only")
 
 setup_cpp
-if [[ $only != cpp ]]; then
+if [[ $only != cpp && $only != python ]]; then
   setup_java
   setup_java25
 fi

@@ -78,7 +78,9 @@ def test_a_name_that_cannot_be(name: str) -> None:
     ],
 )
 def test_an_option_that_cannot_be(option: str, value: object) -> None:
-    with pytest.raises(qadataswap.QadsInvalidError, match="slots|buffer_count" if option == "buffer_count" else option) as raised:
+    with pytest.raises(
+        qadataswap.QadsInvalidError, match="slots|buffer_count" if option == "buffer_count" else option
+    ) as raised:
         qadataswap.create_writer("options", **{option: value})
     assert str(value) in str(raised.value) or isinstance(value, int)
 
@@ -137,7 +139,9 @@ def test_iteration_that_takes_too_long() -> None:
 
 def test_what_is_too_large() -> None:
     with both("small", capacity=64 << 10) as (writer, _):
-        with pytest.raises(qadataswap.QadsWouldNotFitError, match=r"segment 'small': row 0 alone takes \d+ bytes.*65536"):
+        with pytest.raises(
+            qadataswap.QadsWouldNotFitError, match=r"segment 'small': row 0 alone takes \d+ bytes.*65536"
+        ):
             writer.write_arrow(pa.table({"text": ["x" * 100_000]}))
         with pytest.raises(qadataswap.QadsWouldNotFitError, match="small"):
             writer.allocate(1 << 30)

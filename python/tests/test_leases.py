@@ -38,7 +38,9 @@ def test_what_is_made_of_a_batch_keeps_it_alive(kind: str) -> None:
         assert reader.statistics().held_batches == 1
         before = _values(derived)
         for _ in range(12):  # three times around the ring
-            writer.write_arrow(pa.table({name: NUMBERS[name].slice(0, 0).combine_chunks() for name in ("number", "half")}))
+            writer.write_arrow(
+                pa.table({name: NUMBERS[name].slice(0, 0).combine_chunks() for name in ("number", "half")})
+            )
             assert reader.read_batch() is not None
         assert _values(derived) == before
         del derived

@@ -77,9 +77,7 @@ CONSUMERS = {
     ),
     "polars": lambda reader: pl.DataFrame(reader).to_dicts(),
     "pandas": lambda reader: pd.DataFrame.from_arrow(reader).replace({np.nan: None}).to_dict("records"),
-    "duckdb": lambda reader: (
-        duckdb.from_arrow(pa.RecordBatchReader.from_stream(reader)).arrow().read_all().to_pylist()
-    ),
+    "duckdb": lambda reader: duckdb.from_arrow(pa.RecordBatchReader.from_stream(reader)).arrow().read_all().to_pylist(),
     "nanoarrow": lambda reader: pa.table(nanoarrow.ArrayStream(reader)).to_pylist(),
     "datafusion": lambda reader: pa.table(datafusion.SessionContext().from_arrow(reader)).to_pylist(),
 }
@@ -133,7 +131,9 @@ def test_polars_writes_and_reads_real_data(sources: Sources, name: str) -> None:
 
 
 def test_temporal_values_keep_their_meaning_through_pandas() -> None:
-    frame = pd.DataFrame({"when": [datetime.datetime(2026, 1, 2, 3, 4, 5), None], "how_long": pd.to_timedelta([1, 2], "s")})
+    frame = pd.DataFrame(
+        {"when": [datetime.datetime(2026, 1, 2, 3, 4, 5), None], "how_long": pd.to_timedelta([1, 2], "s")}
+    )
     with both("times") as (writer, reader):
         writer.write_arrow(frame)
         arrived = reader.read_arrow()

@@ -82,12 +82,11 @@ def test_control_c_ends_a_wait(kind: str) -> None:
 
 @pytest.mark.parametrize("consume", [pl.DataFrame, pa.table], ids=["polars", "pyarrow"])
 def test_control_c_ends_a_wait_inside_another_library(consume: Callable[[object], object]) -> None:
-    with both("inside", schema=TABLE.schema) as (_, reader), interrupted_soon():
-        with pytest.raises(KeyboardInterrupt):
-            try:
-                consume(reader)
-            finally:
-                time.sleep(0.2)  # where Python looks at signals at last
+    with both("inside", schema=TABLE.schema) as (_, reader), interrupted_soon(), pytest.raises(KeyboardInterrupt):
+        try:
+            consume(reader)
+        finally:
+            time.sleep(0.2)  # where Python looks at signals at last
 
 
 def test_control_c_loses_no_batch() -> None:

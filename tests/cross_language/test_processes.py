@@ -11,9 +11,7 @@ from tests.agents.sources import Sources
 from tests.agents.streams import Stream, assert_same, load
 
 TRIPLES = [
-    (writer, *readers)
-    for writer in LANGUAGES
-    for readers in itertools.combinations_with_replacement(LANGUAGES, 2)
+    (writer, *readers) for writer in LANGUAGES for readers in itertools.combinations_with_replacement(LANGUAGES, 2)
 ]
 EACH = [pytest.param(language, id=language.name) for language in LANGUAGES]
 PAIRS = [

@@ -39,10 +39,11 @@ void bind_batch(py::module_& module) {
   batch.def("__arrow_c_array__", &Batch::capsules, py::arg("requested_schema") = py::none())
       .def_property_readonly("is_first", [](const Batch& self) { return (self.info.flags & QADS_BATCH_FIRST) != 0; })
       .def_property_readonly("is_last", [](const Batch& self) { return (self.info.flags & QADS_BATCH_LAST) != 0; })
-      .def_property_readonly("_address", [](const Batch& self) {
-        require_there(self.array);
-        return reinterpret_cast<std::uintptr_t>(self.array->get());
-      })
+      .def_property_readonly("_address",
+                             [](const Batch& self) {
+                               require_there(self.array);
+                               return reinterpret_cast<std::uintptr_t>(self.array->get());
+                             })
       .def("release", [](Batch& self) { self.array.reset(); });
 
   module.def("empty_message", [](const Schema& schema) { return Message{schema, {}, {}}; }, py::arg("schema"));

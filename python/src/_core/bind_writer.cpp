@@ -24,9 +24,9 @@ void bind_writer(py::module_& module) {
                        bool huge_pages, std::int32_t wait) {
              const std::uint32_t flags = (populate ? std::uint32_t{QADS_ARENA_POPULATE} : 0U) |
                                          (huge_pages ? std::uint32_t{QADS_ARENA_HUGE_PAGES} : 0U);
-             return std::make_unique<Writer>(
-                 WriterArguments{std::move(name), std::move(directory), capacity, schema_capacity, slots,
-                                 reader_capacity, overflow, lifetime, takeover, mode, evict_after_ms, flags, wait});
+             return std::make_unique<Writer>(WriterArguments{std::move(name), std::move(directory), capacity,
+                                                             schema_capacity, slots, reader_capacity, overflow,
+                                                             lifetime, takeover, mode, evict_after_ms, flags, wait});
            }),
            py::kw_only(), py::arg("name"), py::arg("directory"), py::arg("capacity"), py::arg("schema_capacity"),
            py::arg("slots"), py::arg("reader_capacity"), py::arg("overflow"), py::arg("lifetime"), py::arg("takeover"),

@@ -48,7 +48,8 @@ OwnedArray Producer::next() {
 
 void Producer::failed(int error) {
   const char* said = stream_->get_last_error == nullptr ? nullptr : stream_->get_last_error(stream_.get());
-  raise({QADS_ERR_PRODUCER, about_ + "the stream being written failed: " + (said != nullptr ? said : std::strerror(error))});
+  raise({QADS_ERR_PRODUCER,
+         about_ + "the stream being written failed: " + (said != nullptr ? said : std::strerror(error))});
 }
 
 ArrowArrayStream spliced(OwnedSchema schema, std::deque<OwnedArray> taken, OwnedStream rest,

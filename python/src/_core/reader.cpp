@@ -41,9 +41,8 @@ std::optional<Batch> Reader::next(std::int64_t timeout_ms) {
   const auto reader = reader_;
   const auto array = std::make_shared<OwnedArray>();
   qads_batch_info info{};
-  const Outcome outcome = wait_in_pieces(timeout_ms, [&](std::int64_t piece_ms) {
-    return qads_reader_next(reader.get(), piece_ms, array->get(), &info);
-  });
+  const Outcome outcome = wait_in_pieces(
+      timeout_ms, [&](std::int64_t piece_ms) { return qads_reader_next(reader.get(), piece_ms, array->get(), &info); });
   if (outcome.status == QADS_ERR_TIMEOUT) return std::nullopt;
   check(outcome);
   return Batch{schema(0), array, info};
@@ -72,8 +71,8 @@ std::optional<Message> Reader::next_message(std::int64_t timeout_ms) {
 
 bool Reader::wait(std::int64_t timeout_ms) {
   const auto reader = reader_;
-  const Outcome outcome = wait_in_pieces(
-      timeout_ms, [&](std::int64_t piece_ms) { return qads_reader_wait(reader.get(), piece_ms); });
+  const Outcome outcome =
+      wait_in_pieces(timeout_ms, [&](std::int64_t piece_ms) { return qads_reader_wait(reader.get(), piece_ms); });
   if (outcome.status == QADS_ERR_TIMEOUT) return false;
   check(outcome);
   return true;
@@ -111,8 +110,8 @@ void bind_reader(py::module_& module) {
   py::class_<Reader>(module, "Reader")
       .def(py::init([](std::string name, std::optional<std::string> directory, std::int64_t attach_timeout_ms,
                        std::int32_t start, std::int32_t loss, std::int32_t wait, bool offline) {
-             return std::make_unique<Reader>(ReaderArguments{std::move(name), std::move(directory), attach_timeout_ms,
-                                                             start, loss, wait, offline});
+             return std::make_unique<Reader>(
+                 ReaderArguments{std::move(name), std::move(directory), attach_timeout_ms, start, loss, wait, offline});
            }),
            py::arg("name"), py::arg("directory").none(true), py::arg("attach_timeout_ms"), py::arg("start"),
            py::arg("loss"), py::arg("wait"), py::arg("offline"))

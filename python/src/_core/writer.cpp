@@ -79,7 +79,8 @@ bool Writer::surely_fits(const ArrowArray& array, std::int64_t most_bytes) const
 
 void Writer::write_stream(const py::object& stream_capsule, std::int64_t most_bytes, bool message_per_batch,
                           std::int64_t timeout_ms) {
-  write_all(from_capsule<ArrowArrayStream>(stream_capsule, kStreamCapsule, about_), most_bytes, message_per_batch, timeout_ms);
+  write_all(from_capsule<ArrowArrayStream>(stream_capsule, kStreamCapsule, about_), most_bytes, message_per_batch,
+            timeout_ms);
 }
 
 void Writer::write_streams(const py::iterator& stream_capsules, bool message_per_batch, std::int64_t timeout_ms) {

@@ -59,8 +59,8 @@ class Writer {
 
   void set_schema(const py::object& schema_capsule);
   // `most_bytes`: what the data takes at most, or -1 if nobody knows.
-  void write_array(const py::object& schema_capsule, const py::object& array_capsule, std::int64_t most_bytes, bool more,
-                   std::int64_t timeout_ms);
+  void write_array(const py::object& schema_capsule, const py::object& array_capsule, std::int64_t most_bytes,
+                   bool more, std::int64_t timeout_ms);
   void write_stream(const py::object& stream_capsule, std::int64_t most_bytes, bool message_per_batch,
                     std::int64_t timeout_ms);
   // The streams of an iterator's capsules, one after the other, as one.

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from ._core import SchemaTree
 
 _REFUSED: list[tuple[re.Pattern[str], str, str]] = [
-    (re.compile(r"d:\d+,-?\d+,(32|64)$"), "decimal{0}", "some of polars' ways end the process on it; write it as decimal128"),
+    (
+        re.compile(r"d:\d+,-?\d+,(32|64)$"),
+        "decimal{0}",
+        "some of polars' ways end the process on it; write it as decimal128",
+    ),
     (re.compile(r"d:\d+,-?\d+,256$"), "decimal256", "write it as decimal128 or float64"),
     (re.compile(r"d:\d+,-\d+"), "decimal with a negative scale", "write it with a scale of 0 or more"),
     (re.compile(r"\+u[ds]:"), "union", "write its members as columns of their own"),
     (re.compile(r"\+v[lL]$"), "list view", "write it as a list"),
     (re.compile(r"\+r$"), "run-end encoded", "write it decoded"),
     (re.compile(r"ti[MDn]$"), "interval", "write it as a duration, or as integers"),
-    (re.compile(r"w:0$"), "binary of fixed size 0", "leave it out"),
+    (re.compile(r"w:0$"), "binary of fixed size 0", "write the table without it"),
     (re.compile(r"ts[smun]:[+-]\d"), "timestamp with an offset for a zone", "write it with a zone's name, or as UTC"),
 ]
 
@@ -38,7 +42,7 @@ def _walk(node: SchemaTree, path: str) -> None:
     for child in children:
         _walk(child, f"{path}, field '{child[0]}',")
     if dictionary is not None:
-        _walk(dictionary, f"the dictionary of {path}")
+        _walk(dictionary, f"{path} (its dictionary)")
 
 
 def require_readable(name: str, tree: SchemaTree) -> None:

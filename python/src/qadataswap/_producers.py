@@ -43,7 +43,7 @@ def is_lazy_frame(data: object) -> bool:
 
 
 def refuse_objects(name: str, data: Any) -> None:
-    """polars hands columns of Python objects over as their addresses, which mean nothing to anybody else."""
+    """Polars hands columns of Python objects over as their addresses, which mean nothing to anybody else."""
     polars = sys.modules.get("polars")
     if polars is None or not isinstance(data, polars.DataFrame | polars.LazyFrame):
         return

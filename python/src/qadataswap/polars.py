@@ -18,6 +18,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from . import _arguments
+from ._errors import QadsTimeoutError
 from ._frames import Frames, empty_frame, frame_of
 from ._polars_types import require_readable
 from ._producers import refuse_objects
@@ -42,6 +43,10 @@ def read_frame(source: str | Reader, timeout_ms: int | None = None, **options: A
     if isinstance(source, Reader):
         if options:
             raise TypeError(f"options ({', '.join(options)}) are for a reader to be created; this one exists")
+        try:
+            require_readable(source.name, source._core.schema(0).tree())
+        except QadsTimeoutError:  # no schema yet: it is looked at when it comes
+            pass
         message = source.read_message(timeout_ms)
         return None if message is None else frame_of(source.name, message)
     wait = _arguments.timeout(timeout_ms, 30_000)

@@ -9,8 +9,8 @@ import pyarrow as pa
 import qadataswap
 
 from .arguments import ReadArguments
-from .outcome import ChangedError, LostError, Tally
 from .coded import has_dictionary
+from .outcome import ChangedError, LostError, Tally
 
 
 def read(arguments: ReadArguments, tally: Tally) -> int:
