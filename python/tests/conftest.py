@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from tests.agents.sources import Sources
+from tests.agents.sources import Sources  # noqa: E402 (found by the path above)
 
 
 @pytest.fixture(autouse=True)

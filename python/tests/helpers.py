@@ -41,9 +41,11 @@ def receive(name: str) -> list[pa.Table]:
 @contextmanager
 def both(name: str, **options: Any) -> Iterator[tuple[qadataswap.Writer, qadataswap.Reader]]:
     """A writer and a reader of one segment; its name goes with the writer."""
-    with qadataswap.create_writer(name, lifetime="until_closed", **options) as writer:
-        with qadataswap.create_reader(name, timeout_ms=5000) as reader:
-            yield writer, reader
+    with (
+        qadataswap.create_writer(name, lifetime="until_closed", **options) as writer,
+        qadataswap.create_reader(name, timeout_ms=5000) as reader,
+    ):
+        yield writer, reader
 
 
 @contextmanager

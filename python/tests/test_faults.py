@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -77,16 +78,15 @@ def test_a_name_that_cannot_be(name: str) -> None:
         ("mode", -1),
     ],
 )
-def test_an_option_that_cannot_be(option: str, value: object) -> None:
-    with pytest.raises(
-        qadataswap.QadsInvalidError, match="slots|buffer_count" if option == "buffer_count" else option
-    ) as raised:
+def test_an_option_that_cannot_be(option: str, value: Any) -> None:
+    named = "slots|buffer_count" if option == "buffer_count" else option
+    with pytest.raises(qadataswap.QadsInvalidError, match=named) as raised:
         qadataswap.create_writer("options", **{option: value})
     assert str(value) in str(raised.value) or isinstance(value, int)
 
 
 @pytest.mark.parametrize(("option", "value"), [("buffer_count", "many"), ("capacity", 1.5), ("timeout_ms", "soon")])
-def test_an_option_of_another_type(option: str, value: object) -> None:
+def test_an_option_of_another_type(option: str, value: Any) -> None:
     with pytest.raises(TypeError, match=option):
         qadataswap.create_writer("options", **{option: value})
 
@@ -139,9 +139,7 @@ def test_iteration_that_takes_too_long() -> None:
 
 def test_what_is_too_large() -> None:
     with both("small", capacity=64 << 10) as (writer, _):
-        with pytest.raises(
-            qadataswap.QadsWouldNotFitError, match=r"segment 'small': row 0 alone takes \d+ bytes.*65536"
-        ):
+        with pytest.raises(qadataswap.QadsWouldNotFitError, match=r"'small': row 0 alone takes \d+ bytes.*65536"):
             writer.write_arrow(pa.table({"text": ["x" * 100_000]}))
         with pytest.raises(qadataswap.QadsWouldNotFitError, match="small"):
             writer.allocate(1 << 30)
@@ -162,7 +160,8 @@ def test_another_schema() -> None:
 
 def test_data_that_is_not_arrow() -> None:
     with both("alien") as (writer, _):
-        for data in (object(), {"a": [1]}, [1, 2], None, b"bytes"):
+        aliens: list[Any] = [object(), {"a": [1]}, [1, 2], None, b"bytes"]
+        for data in aliens:
             with pytest.raises(TypeError, match=r"segment 'alien': can't write a .*__arrow_c_stream__"):
                 writer.write_arrow(data)
         with pytest.raises(qadataswap.QadsInvalidError, match="alien"):
@@ -203,7 +202,7 @@ def test_a_lazy_frame_that_fails_midway() -> None:
         raise ZeroDivisionError("divided by nothing")
 
     with both("lazy") as (writer, _):
-        with pytest.raises(qadataswap.QadsProducerError, match="segment 'lazy'.*divided by nothing") as raised:
+        with pytest.raises(qadataswap.QadsProducerError, match=r"segment 'lazy'.*divided by nothing") as raised:
             writer.write_arrow(pl.LazyFrame({"a": [1]}).map_batches(divide))
         assert raised.value.__cause__ is not None
 
@@ -218,7 +217,7 @@ def test_a_producer_whose_export_fails() -> None:
             return TABLE.schema.__arrow_c_schema__()
 
     with both("export") as (writer, _):
-        with pytest.raises(qadataswap.QadsProducerError, match="export.*no stream today"):
+        with pytest.raises(qadataswap.QadsProducerError, match=r"export.*no stream today"):
             writer.write_arrow(Broken())
         with pytest.raises((ValueError, qadataswap.QadsError)):
             writer.write_arrow(Liar())
@@ -263,9 +262,13 @@ def test_what_is_closed() -> None:
 
 
 def test_a_writer_that_did_not_finish() -> None:
-    with pytest.raises(ZeroDivisionError), qadataswap.create_writer("broken") as writer:
-        writer.write_arrow(TABLE)
-        raise ZeroDivisionError
+    def write() -> None:
+        with qadataswap.create_writer("broken") as writer:
+            writer.write_arrow(TABLE)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
     with qadataswap.create_reader("broken") as reader:
         assert reader.read_arrow() == TABLE
         with pytest.raises(qadataswap.QadsWriterDiedError, match=r"segment 'broken': the writer closed without"):

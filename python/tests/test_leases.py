@@ -132,7 +132,7 @@ def test_memory_of_the_segment_is_published_in_place() -> None:
         memory = writer.allocate(8 * 1000)
         assert len(memory) == 8000
         assert memory.address % 64 == 0
-        values = np.frombuffer(memory, np.int64)
+        values = np.frombuffer(memoryview(memory), np.int64)
         values[:] = np.arange(1000)
         array = pa.Array.from_buffers(pa.int64(), 1000, [None, pa.py_buffer(memory)])
         writer.write_arrow(pa.table({"in place": array, "outside": pa.array(range(1000))}))
@@ -148,7 +148,7 @@ def test_memory_of_the_segment_is_published_in_place() -> None:
 
 def test_an_allocation_lives_as_long_as_anything_made_of_it() -> None:
     with both("allocation", capacity=1 << 20) as (writer, _):
-        view = np.frombuffer(writer.allocate(600_000), np.uint8)
+        view = np.frombuffer(memoryview(writer.allocate(600_000)), np.uint8)
         gc.collect()
         with pytest.raises(qadataswap.QadsTimeoutError, match="allocation"):
             writer.allocate(600_000, timeout_ms=20)

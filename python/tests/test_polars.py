@@ -24,6 +24,9 @@ FRAME = pl.DataFrame(
     }
 )
 
+CHANGED = ("timestamp", "date64", "duration", "time", "float", "map", "extension", "dictionary_ordered")
+"""What Python objects of both libraries are not equal for, though the values are."""
+
 REFUSED = {
     "decimal32": "decimal32",
     "decimal64": "decimal64",
@@ -138,7 +141,7 @@ def test_write_frame_takes_frames_only() -> None:
     with both("only") as (writer, _):
         with pytest.raises(TypeError, match="DataFrame"):
             qp.write_frame(writer, {"a": [1]})  # type: ignore[arg-type]
-        with pytest.raises(qadataswap.QadsUnsupportedTypeError, match="'only': column 'thing'.*Object"):
+        with pytest.raises(qadataswap.QadsUnsupportedTypeError, match=r"'only': column 'thing'.*Object"):
             qp.write_frame(writer, pl.DataFrame({"thing": [object()]}))
     with pytest.raises(qadataswap.QadsUnsupportedTypeError, match="'fresh': column 'thing'"):
         qp.write_frame("fresh", pl.DataFrame({"thing": [object()]}))

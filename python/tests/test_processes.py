@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,12 @@ def test_a_forks_child_gets_an_error_and_harms_nobody() -> None:
         child = os.fork()
         if child == 0:
             words = []
-            calls = [lambda: writer.write_arrow(TABLE), reader.read_arrow, lambda: next(reader), reader.statistics]
+            calls: list[Callable[[], object]] = [
+                lambda: writer.write_arrow(TABLE),
+                reader.read_arrow,
+                lambda: next(reader),
+                reader.statistics,
+            ]
             for call in [*calls, writer.statistics, lambda: writer.allocate(10), writer.close, reader.close]:
                 try:
                     call()
@@ -51,8 +57,12 @@ def test_a_forks_child_gets_an_error_and_harms_nobody() -> None:
 
 
 def test_fork_in_the_middle_of_a_wait_leaves_the_parent_alone() -> None:
+    def write(writer: qadataswap.Writer) -> None:
+        for _ in range(50):
+            writer.write_arrow(TABLE)
+
     with both("middle", buffer_count=2) as (writer, reader):
-        thread = threading.Thread(target=lambda: [writer.write_arrow(TABLE) for _ in range(50)])
+        thread = threading.Thread(target=write, args=(writer,))
         thread.start()
         children = []
         for _ in range(10):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import datafusion
 import duckdb
@@ -21,7 +23,7 @@ from tests.agents.sources import Sources
 
 PLAIN = pa.table({"number": [1, 2, 3], "text": ["a", "b", None]})
 
-PRODUCERS = {
+PRODUCERS: dict[str, Callable[[], Any]] = {
     "table": lambda: PLAIN,
     "record batch": lambda: PLAIN.to_batches()[0],
     "record batch reader": lambda: PLAIN.to_reader(),
@@ -51,6 +53,7 @@ def test_what_was_read_can_be_written_again() -> None:
     with both("first") as (writer, reader), both("second") as (other_writer, other_reader):
         writer.write_arrow(TABLE)
         batch = reader.read_batch()
+        assert batch is not None
         other_writer.write_arrow(batch)
         del batch
         writer.write_arrow(TABLE)
@@ -69,7 +72,7 @@ def test_a_lazy_frame_is_one_message_of_many_batches() -> None:
         assert arrived["twice"].to_pylist() == (frame["number"] * 2).to_list()
 
 
-CONSUMERS = {
+CONSUMERS: dict[str, Callable[[Any], Any]] = {
     "pyarrow table": lambda reader: pa.table(reader).to_pylist(),
     "pyarrow reader": lambda reader: pa.RecordBatchReader.from_stream(reader).read_all().to_pylist(),
     "pyarrow dataset": lambda reader: (
@@ -109,7 +112,7 @@ def test_a_requested_schema_that_is_equal_is_honoured_and_another_one_is_refused
     with both("requested") as (writer, reader):
         writer.write_arrow(TABLE)
         writer.finish()
-        with pytest.raises(qadataswap.QadsSchemaMismatchError, match="requested_schema.*'number'"):
+        with pytest.raises(qadataswap.QadsSchemaMismatchError, match=r"requested_schema.*'number'"):
             reader.__arrow_c_stream__(TABLE.schema.set(0, pa.field("number", pa.int32())).__arrow_c_schema__())
         with pytest.raises(qadataswap.QadsSchemaMismatchError, match="'other'"):
             reader.__arrow_c_stream__(TABLE.rename_columns(["other", "text", "flag"]).schema.__arrow_c_schema__())

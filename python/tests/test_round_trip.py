@@ -171,17 +171,17 @@ def test_what_is_unread_stays_for_a_later_reader() -> None:
 
 
 def test_drop_oldest_says_what_was_lost() -> None:
-    with qadataswap.create_writer("lossy", 4, overflow="drop_oldest") as writer:
-        with (
-            qadataswap.create_reader("lossy") as strict,
-            qadataswap.create_reader("lossy", loss="count") as lenient,
-        ):
-            for _ in range(10):
-                writer.write_arrow(TABLE)
-            with pytest.raises(qadataswap.QadsOverrunError, match=r"lossy.*6 batches"):
-                strict.read_arrow()
-            assert strict.read_arrow() == TABLE
-            batch = lenient.read_batch()
-            assert batch is not None
-            assert (batch.lost_before, batch.sequence, lenient.statistics().lost) == (6, 6, 6)
-            del batch
+    with (
+        qadataswap.create_writer("lossy", 4, overflow="drop_oldest") as writer,
+        qadataswap.create_reader("lossy") as strict,
+        qadataswap.create_reader("lossy", loss="count") as lenient,
+    ):
+        for _ in range(10):
+            writer.write_arrow(TABLE)
+        with pytest.raises(qadataswap.QadsOverrunError, match=r"lossy.*6 batches"):
+            strict.read_arrow()
+        assert strict.read_arrow() == TABLE
+        batch = lenient.read_batch()
+        assert batch is not None
+        assert (batch.lost_before, batch.sequence, lenient.statistics().lost) == (6, 6, 6)
+        del batch

@@ -6,8 +6,9 @@
     with qadataswap.create_reader("trades") as reader:          # there
         for batch in reader: ...
 
-Timeouts are milliseconds: negative waits for ever, 0 looks once. Errors are subclasses of QadsError, each of the built-in
-class that fits it as well. pyarrow is optional; what needs it says so. `qadataswap.polars` has DataFrames in and out.
+Timeouts are milliseconds: negative waits for ever, 0 looks once. Errors are subclasses of QadsError, each of the
+built-in class that fits it as well. pyarrow is optional; what needs it says so. `qadataswap.polars` has DataFrames in
+and out.
 """
 
 from . import _core

@@ -103,7 +103,7 @@ class QadsForkedError(QadsError, RuntimeError):
 
 
 class QadsEvictedError(QadsError, ConnectionError):
-    """This reader lagged longer than the segment allows and lost its place."""
+    """The reader lagged longer than the segment allows and lost its place."""
 
     code, kind = -16, "evicted"
 
@@ -133,7 +133,7 @@ class QadsSystemError(QadsError, OSError):
 
 
 class QadsNoMemoryError(QadsError, MemoryError):
-    """This process has no memory left."""
+    """The process has no memory left."""
 
     code, kind = -21, "no memory"
 

@@ -37,8 +37,8 @@ def copied(frame: pl.DataFrame) -> pl.DataFrame:
 class Frames:
     """All that follows in a reader, a DataFrame a batch.
 
-    They lie in the segment while at most half of its slots and of its memory is held; beyond, they are copied, because whoever
-    gathers all of them would otherwise keep a blocking writer waiting for ever.
+    They lie in the segment while at most half of its slots and of its memory is held; beyond, they are copied, because
+    whoever gathers all of them would otherwise keep a blocking writer waiting for ever.
     """
 
     def __init__(self, reader: Reader, columns: list[str] | None = None, limit: int | None = None) -> None:

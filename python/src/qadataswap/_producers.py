@@ -50,7 +50,8 @@ def refuse_objects(name: str, data: Any) -> None:
     for column, dtype in data.collect_schema().items():
         if dtype == polars.Object:
             raise QadsUnsupportedTypeError(
-                f"segment '{name}': column '{column}' has dtype Object, which is no Arrow type: cast it, to String for example"
+                f"segment '{name}': column '{column}' has dtype Object, which is no Arrow type: cast it, "
+                "to String for example"
             )
 
 
@@ -98,7 +99,7 @@ def stream_capsule(name: str, data: ArrowStreamExportable) -> object:
 
 
 def lazy_batches(name: str, frame: Any) -> Iterator[object]:
-    """A LazyFrame's result as one stream after the other, as polars gets there; at least one, so that the schema arrives."""
+    """A LazyFrame's result, one stream after the other; at least one, so that the schema arrives."""
     with guard(name, frame):
         batches = iter(frame.collect_batches(maintain_order=True))
     some = False

@@ -23,9 +23,9 @@ LOSSES = ("error", "count")
 class Reader:
     """One reader of a segment; made by `create_reader`. It sees every batch from where it joined, in order, once.
 
-    What it hands out lies in the segment, read-only and without a copy. Each batch keeps its place there, a slot that the
-    writer can't use again, until the last object made of it is gone: a slice, a column, a DataFrame. That may be after the
-    reader was closed.
+    What it hands out lies in the segment, read-only and without a copy. Each batch keeps its place there, a slot that
+    the writer can't use again, until the last object made of it is gone: a slice, a column, a DataFrame. That may be
+    after the reader was closed.
 
     Iterating gives pyarrow record batches up to the end of the stream; `for batch in reader.batches()` does so without
     pyarrow. As a whole, a reader can be handed to whatever takes a stream: `polars.DataFrame(reader)`,
@@ -33,8 +33,8 @@ class Reader:
 
     Threads: every method may be called from any thread; calls follow one another (two threads that iterate share the
     batches), and `close` ends those that wait (QadsClosedError). The GIL is released while a call waits. In the main
-    thread a signal handler that raises (Ctrl-C) ends a wait within 100 ms, and no batch is lost by it. After a fork, the
-    child's calls raise QadsForkedError.
+    thread a signal handler that raises (Ctrl-C) ends a wait within 100 ms, and no batch is lost by it. After a fork,
+    the child's calls raise QadsForkedError.
     """
 
     def __init__(self, core: _core.Reader, name: str, timeout_ms: int) -> None:
@@ -66,8 +66,8 @@ class Reader:
     def read_arrow(self, timeout_ms: int | None = None) -> pa.Table | None:
         """The next message, whole, as a pyarrow.Table; None if it didn't come in time.
 
-        timeout_ms: for the whole message; negative waits for ever, 0 looks once. Default: the reader's. After None in the
-            middle of a message the next call goes on with it.
+        timeout_ms: for the whole message; negative waits for ever, 0 looks once. Default: the reader's. After None in
+            the middle of a message the next call goes on with it.
 
         A message larger than the ring is copied out, everything else isn't. Raises QadsEndOfStreamError after the last
         message, QadsWriterDiedError if the writer died, QadsOverrunError (drop_oldest), QadsEvictedError,
@@ -94,7 +94,7 @@ class Reader:
         return None if batch is None else _arrow.record_batch(batch, self.schema)
 
     def batches(self) -> Iterator[_core.Batch]:
-        """Iterates up to the end of the stream, without pyarrow. Each batch is waited for up to the reader's timeout."""
+        """Iterates up to the end of the stream, without pyarrow. The reader's timeout bounds each wait."""
         while True:
             try:
                 yield self._waited(self._core.next(self._timeout_ms))
@@ -106,7 +106,7 @@ class Reader:
         return self
 
     def __next__(self) -> pa.RecordBatch:
-        """The next batch. Raises QadsTimeoutError if none came within the reader's timeout; StopIteration at the end."""
+        """The next batch. Raises QadsTimeoutError if none came in time, StopIteration at the end."""
         _arrow.required("iterating over a reader", "iterate over reader.batches()")
         try:
             batch = self._waited(self._core.next(self._timeout_ms))
@@ -118,7 +118,8 @@ class Reader:
         if batch is None:
             position = self._core.statistics()["position"]
             raise QadsTimeoutError(
-                f"segment '{self._name}': nothing came within {self._timeout_ms} ms; the next batch is number {position}"
+                f"segment '{self._name}': nothing came within {self._timeout_ms} ms; "
+                f"the next batch is number {position}"
             )
         return batch
 
@@ -193,8 +194,8 @@ def create_reader(
     timeout_ms: bounds each wait of this reader that has no timeout of its own; negative waits for ever.
     attach_timeout_ms: how long to wait for the name to appear; negative for ever.
     start: "earliest" at the oldest message that is retained; "latest" at the next one published.
-    loss: what an overrun does (drop_oldest): "error" raises QadsOverrunError once; "count" goes on, and the loss shows in
-        `lost_before` of a batch and in the statistics.
+    loss: what an overrun does (drop_oldest): "error" raises QadsOverrunError once; "count" goes on, and the loss shows
+        in `lost_before` of a batch and in the statistics.
     directory: where segments are. Default: the environment's QADS_DIR, else /dev/shm.
     wait: "adaptive" spins shortly, then sleeps; "busy" spins all the time; "sleep" sleeps at once.
     offline: read a copy of a segment file; nothing in it is changed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import warnings
 import weakref
@@ -70,16 +71,16 @@ class Writer:
     ) -> None:
         """Publishes data as one message. It is copied once, and the caller's again when this returns.
 
-        data: whatever has `__arrow_c_stream__` or `__arrow_c_array__` (pyarrow Table, RecordBatch, RecordBatchReader and
-            StructArray, polars DataFrame, pandas DataFrame, DuckDB relations, nanoarrow), or a polars LazyFrame, which is
-            collected in batches. Memory of `allocate` is published in place, not copied: see `last_write`.
+        data: whatever has `__arrow_c_stream__` or `__arrow_c_array__` (pyarrow Table, RecordBatch, RecordBatchReader
+            and StructArray, polars DataFrame, pandas DataFrame, DuckDB relations, nanoarrow), or a polars LazyFrame,
+            which is collected in batches. Memory of `allocate` is published in place, not copied: see `last_write`.
         timeout_ms: bounds each batch's wait for room; negative waits for ever. Default: the writer's.
         message_per_batch: every batch is a message of its own.
 
         Raises QadsTimeoutError (naming the readers in the way), QadsWouldNotFitError, QadsNoSpaceError,
-        QadsSchemaMismatchError (the first write fixes the schema), QadsUnsupportedTypeError, QadsProducerError (the data's
-        own library failed; what was written before stays, the message is given up), QadsClosedError, QadsForkedError,
-        and TypeError for data that is none of the above.
+        QadsSchemaMismatchError (the first write fixes the schema), QadsUnsupportedTypeError, QadsProducerError (the
+        data's own library failed; what was written before stays, the message is given up), QadsClosedError,
+        QadsForkedError, and TypeError for data that is none of the above.
         """
         wait = _arguments.timeout(timeout_ms, self._timeout_ms)
         _producers.refuse_objects(self._name, data)
@@ -120,8 +121,8 @@ class Writer:
         self._core.give_up_message()
 
     def set_schema(self, schema: ArrowSchemaExportable) -> None:
-        """Fixes the schema before the first write, so that readers can see it. Raises QadsSchemaMismatchError once there is
-        another one.
+        """Fixes the schema before the first write, so that readers can see it. Raises QadsSchemaMismatchError once
+        there is another one.
         """
         with _producers.guard(self._name, schema):
             capsule = schema.__arrow_c_schema__()
@@ -138,7 +139,7 @@ class Writer:
         return self._core.allocate(taken, _arguments.timeout(timeout_ms, self._timeout_ms))
 
     def last_write(self) -> list[ColumnReport]:
-        """What the last successful write did with each top-level column: bytes copied, bytes published in place, why."""
+        """What the last successful write did with each column: bytes copied, bytes published in place, why."""
         return [ColumnReport(copied, there, COPY_REASONS[why]) for copied, there, why in self._core.last_write()]
 
     def wait_readers(self, readers: int, *, timeout_ms: int | None = None) -> None:
@@ -189,10 +190,8 @@ class Writer:
 
     def _close_quietly(self) -> None:
         # Another error is on its way already, and in a fork's child there is nothing to close.
-        try:
+        with contextlib.suppress(QadsForkedError, OSError):
             self.close()
-        except (QadsForkedError, OSError):
-            pass
 
     def __del__(self) -> None:
         """A forgotten writer says so."""
@@ -245,7 +244,8 @@ def create_writer(
     directory: where segments are. Default: the environment's QADS_DIR, else /dev/shm.
     schema_capacity: bytes of the schema section. Default 4 MiB.
     reader_capacity: readers that can be attached at once, 1 to 64. Default 64.
-    lifetime: when the name goes away: "until_drained" (default for block), "until_closed" (default for drop_oldest), "keep".
+    lifetime: when the name goes away: "until_drained" (default for block), "until_closed" (default for drop_oldest),
+        "keep".
     takeover: what happens to the name of a writer that finished or died: "replace" or "refuse" (QadsExistsError).
     mode: of the file; 0o660 opens the segment to the file's group.
     evict_after_ms: block: a reader that keeps the writer waiting so long loses its place; 0 never.

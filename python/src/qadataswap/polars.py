@@ -1,16 +1,18 @@
 """polars DataFrames in and out of segments.
 
-Read: a message becomes a DataFrame without a copy where polars' own memory layout is Arrow's: numbers, booleans, dates, times
-in nanoseconds, durations, nested types of these, and string and binary *views*. polars copies while importing: strings and
-binaries that aren't views, lists with 32-bit offsets, dictionaries (they become categoricals), date64, time32 and time64 in
-microseconds, and everything in seconds. What stays in the segment keeps its slot until the DataFrame and whatever was made
-of it are gone; `DataFrame.clone()` doesn't end that, `.rechunk()` of several chunks does.
+Read: a message becomes a DataFrame without a copy where polars' own memory layout is Arrow's: numbers, booleans,
+dates, times in nanoseconds, durations, nested types of these, and string and binary *views*. polars copies while
+importing: strings and binaries that aren't views, lists with 32-bit offsets, dictionaries (they become categoricals),
+date64, time32 and time64 in microseconds, and everything in seconds. What stays in the segment keeps its slot until
+the DataFrame and whatever was made of it are gone; `DataFrame.clone()` doesn't end that, `.rechunk()` of several
+chunks does.
 
 Written: each column is copied once, into the segment.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,21 +34,19 @@ def read_frame(source: str | Reader, timeout_ms: int | None = None, **options: A
     """Reads a DataFrame.
 
     source: a reader: its next message, or None if that didn't come in time; QadsEndOfStreamError after the last.
-        Or the name of a segment: everything up to the end of the stream in one DataFrame. The name is waited for, and so is
-        each batch; QadsTimeoutError if one doesn't come in time.
+        Or the name of a segment: everything up to the end of the stream in one DataFrame. The name is waited for, and
+        so is each batch; QadsTimeoutError if one doesn't come in time.
     timeout_ms: negative waits for ever. Default: the reader's, which is 30 s.
     options: of `create_reader`, where source is a name.
 
-    Raises QadsUnsupportedTypeError before polars sees a type that it can't take, naming the column, its type and what to do;
-    else as `Reader.read_arrow`.
+    Raises QadsUnsupportedTypeError before polars sees a type that it can't take, naming the column, its type and what
+    to do; else as `Reader.read_arrow`.
     """
     if isinstance(source, Reader):
         if options:
             raise TypeError(f"options ({', '.join(options)}) are for a reader to be created; this one exists")
-        try:
+        with contextlib.suppress(QadsTimeoutError):  # no schema yet: it is looked at when it comes
             require_readable(source.name, source._core.schema(0).tree())
-        except QadsTimeoutError:  # no schema yet: it is looked at when it comes
-            pass
         message = source.read_message(timeout_ms)
         return None if message is None else frame_of(source.name, message)
     wait = _arguments.timeout(timeout_ms, 30_000)
@@ -75,14 +75,15 @@ def write_frame(target: str | Writer, frame: pl.DataFrame | pl.LazyFrame, **opti
 
 
 def scan(name: str, *, timeout_ms: int = 30_000, **options: Any) -> pl.LazyFrame:
-    """A LazyFrame over the stream of a segment: each collect attaches and reads to the end of the stream, or as far as needed.
+    """A LazyFrame over the stream of a segment: each collect attaches and reads to the end of the stream, or as far as
+    needed.
 
     Columns that aren't asked for are let go, the filter runs on each batch, and a limit ends the reading. The schema is
     looked at now, waiting for segment and schema up to timeout_ms; later each batch is waited for so long.
 
-    A stream can be read for as long as its segment is there: by default the name goes away when it was read to its end, so a
-    second collect finds none, unless the writer chose `lifetime="keep"`. A blocking writer frees what all attached readers
-    have read: what others read between scan and collect is not seen.
+    A stream can be read for as long as its segment is there: by default the name goes away when it was read to its end,
+    so a second collect finds none, unless the writer chose `lifetime="keep"`. A blocking writer frees what all attached
+    readers have read: what others read between scan and collect is not seen.
 
     options: of `create_reader`. Raises QadsUnsupportedTypeError for columns that polars can't take.
     """
