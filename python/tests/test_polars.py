@@ -101,7 +101,8 @@ def test_every_other_type_has_its_values(kind: str) -> None:
         got = qp.read_frame(reader)
         assert got is not None
         assert got.height == 50
-        assert got["c"].null_count() == _plain(batch["c"]).count(None)
+        nulls = _plain(batch["c"]).count(None) if kind.startswith("dictionary") else batch["c"].null_count
+        assert got["c"].null_count() == nulls
         if not kind.startswith(
             ("timestamp", "date64", "duration", "time", "float", "map", "extension", "dictionary_ordered")
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 
 import pyarrow as pa
 import pytest
@@ -128,8 +129,6 @@ def test_no_rows_and_no_batches() -> None:
 def test_a_message_larger_than_the_data_area_arrives_whole() -> None:
     table = pa.table({"number": range(200_000), "text": [str(number) for number in range(200_000)]})
     with both("large", capacity=256 << 10, buffer_count=4) as (writer, reader):
-        import threading
-
         thread = threading.Thread(target=writer.write_arrow, args=(table,))
         thread.start()
         arrived = reader.read_arrow()
@@ -161,6 +160,18 @@ def test_parts_make_a_message_and_can_be_given_up() -> None:
         writer.write_arrow(batch)
         assert reader.read_arrow() == pa.Table.from_batches([batch, batch])
         assert reader.read_arrow(timeout_ms=0) is None
+
+
+def test_a_message_of_parts_waits_for_room_and_stays_whole() -> None:
+    batch = TABLE.to_batches()[0]
+    with both("patient", buffer_count=2) as (writer, reader):
+        writer.write_arrow(TABLE)
+        writer.write_part(batch)
+        timer = threading.Timer(0.1, reader.read_arrow)
+        timer.start()
+        writer.write_arrow(batch)  # there is no room until the timer reads
+        timer.join()
+        assert reader.read_arrow() == pa.Table.from_batches([batch, batch])
 
 
 def test_what_is_unread_stays_for_a_later_reader() -> None:

@@ -41,13 +41,18 @@ struct Exported {
 
   static Exported& of(ArrowArrayStream* stream) { return *static_cast<Exported*>(stream->private_data); }
 
-  // Consumers call with the GIL or without; a wait must not keep it, and signals need it.
+  int ended(const Outcome& outcome) {
+    last_error = outcome.message;
+    return outcome.status == QADS_OK || outcome.status == QADS_END_OF_STREAM ? 0 : errno_of(outcome.status);
+  }
+
+  // Consumers call with the GIL or without. A wait must not keep it, and signal handlers need it; but a thread of the
+  // consumer's own must not ask for it, because who waits for that thread may hold it.
   int wait(const Call& call) noexcept {
+    if (PyGILState_Check() == 0 && !in_main_thread()) return ended(Outcome::of(call(timeout_ms)));
     try {
       const py::gil_scoped_acquire held;
-      const Outcome outcome = wait_in_pieces(timeout_ms, call);
-      last_error = outcome.message;
-      return outcome.status == QADS_OK || outcome.status == QADS_END_OF_STREAM ? 0 : errno_of(outcome.status);
+      return ended(wait_in_pieces(timeout_ms, call));
     } catch (py::error_already_set& raised) {
       const py::gil_scoped_acquire held;
       raised.restore();

@@ -66,11 +66,17 @@ void Writer::write_one(OneBatch batch, std::uint32_t flags, std::int64_t most_by
   const auto write = [handles = handles_, held, flags](std::int64_t ms) {
     return qads_writer_write(handles->writer, held->array.get(), held->schema.get(), flags, ms);
   };
-  if (timeout_ms == 0 || (flags == 0 && in_main_thread() && surely_fits(*held->array.get(), most_bytes))) {
-    const Outcome outcome = without_gil([&] { return write(0); });
-    if (outcome.status != QADS_ERR_TIMEOUT || timeout_ms == 0) return check(outcome);
+  const bool whole = !in_message_.exchange(flags != 0) && flags == 0;
+  try {
+    if (timeout_ms == 0 || (whole && in_main_thread() && surely_fits(*held->array.get(), most_bytes))) {
+      const Outcome outcome = without_gil([&] { return write(0); });
+      if (outcome.status != QADS_ERR_TIMEOUT || timeout_ms == 0) return check(outcome);
+    }
+    check(wait_elsewhere([write, timeout_ms] { return write(timeout_ms); }));
+  } catch (...) {
+    in_message_ = false;
+    throw;
   }
-  check(wait_elsewhere([write, timeout_ms] { return write(timeout_ms); }));
 }
 
 bool Writer::surely_fits(const ArrowArray& array, std::int64_t most_bytes) const {
@@ -105,6 +111,7 @@ void Writer::write_all(OwnedStream stream_to_write, std::int64_t most_bytes, boo
   std::deque<OwnedArray> taken;
   if (first) taken.push_back(std::move(first));
   taken.push_back(std::move(second));
+  in_message_ = false;
   const auto stop = std::make_shared<std::atomic<bool>>(false);
   const auto stream =
       std::make_shared<OwnedStream>(spliced(std::move(schema), std::move(taken), producer.take(), stop));
@@ -125,6 +132,7 @@ void Writer::write_all(OwnedStream stream_to_write, std::int64_t most_bytes, boo
 }
 
 void Writer::give_up_message() {
+  in_message_ = false;
   check(without_gil([&] { return qads_writer_give_up_message(handles_->writer); }));
 }
 

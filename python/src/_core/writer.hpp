@@ -1,6 +1,7 @@
 // The one writer of a segment.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +85,7 @@ class Writer {
   std::string about_;  // what messages begin with
   std::shared_ptr<WriterHandles> handles_;
   std::int64_t capacity_ = 0;
+  std::atomic<bool> in_message_ = false;  // a part was written, the message's end wasn't
 };
 
 void bind_writer(py::module_& module);

@@ -114,7 +114,11 @@ class Writer:
     def _write_array(self, data: ArrowArrayExportable, more: bool, wait: int) -> None:
         size = _producers.most_bytes(data)
         schema, array = _producers.array_capsules(self._name, data)
-        self._core.write_array(schema, array, size, more, wait)
+        try:
+            self._core.write_array(schema, array, size, more, wait)
+        except KeyboardInterrupt:
+            _interrupted.add(self)
+            raise
 
     def give_up_message(self) -> None:
         """Gives up a message begun by `write_part`: readers of whole messages never see it."""
