@@ -76,8 +76,8 @@ Owned<T> from_capsule(const py::handle& capsule, const char* name, const std::st
 }
 
 // Copies of a schema or a batch for one more consumer; what they point at lives as long as any of them.
-ArrowSchema share(std::shared_ptr<const OwnedSchema> schema);
-ArrowArray share(std::shared_ptr<const OwnedArray> array);
+ArrowSchema share(const std::shared_ptr<const OwnedSchema>& schema);
+ArrowArray share(const std::shared_ptr<const OwnedArray>& array);
 
 // A stream over batches that are there already.
 ArrowArrayStream stream_of(std::shared_ptr<const OwnedSchema> schema,

@@ -69,8 +69,8 @@ int guarded(Call call) noexcept {
 
 }  // namespace
 
-ArrowSchema share(std::shared_ptr<const OwnedSchema> schema) { return share_node(schema, *schema->get()); }
-ArrowArray share(std::shared_ptr<const OwnedArray> array) { return share_node(array, *array->get()); }
+ArrowSchema share(const std::shared_ptr<const OwnedSchema>& schema) { return share_node(schema, *schema->get()); }
+ArrowArray share(const std::shared_ptr<const OwnedArray>& array) { return share_node(array, *array->get()); }
 
 ArrowArrayStream stream_of(std::shared_ptr<const OwnedSchema> schema,
                            std::vector<std::shared_ptr<const OwnedArray>> batches) {

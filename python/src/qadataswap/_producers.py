@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard
 
 from ._errors import QadsError, QadsProducerError, QadsUnsupportedTypeError
 
 
-@runtime_checkable
 class ArrowArrayExportable(Protocol):
     """A batch: a struct array whose children are the columns."""
 
@@ -18,7 +17,6 @@ class ArrowArrayExportable(Protocol):
         ...
 
 
-@runtime_checkable
 class ArrowStreamExportable(Protocol):
     """Batches of one schema."""
 
@@ -27,13 +25,22 @@ class ArrowStreamExportable(Protocol):
         ...
 
 
-@runtime_checkable
 class ArrowSchemaExportable(Protocol):
     """A schema."""
 
     def __arrow_c_schema__(self) -> object:
         """A capsule of it."""
         ...
+
+
+def has_stream(data: object) -> TypeGuard[ArrowStreamExportable]:
+    """Whether it can be exported as a stream. (isinstance with a protocol takes longer than a small write.)"""
+    return hasattr(data, "__arrow_c_stream__")
+
+
+def has_array(data: object) -> TypeGuard[ArrowArrayExportable]:
+    """Whether it can be exported as one batch."""
+    return hasattr(data, "__arrow_c_array__")
 
 
 def is_lazy_frame(data: object) -> bool:

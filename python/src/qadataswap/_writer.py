@@ -87,11 +87,11 @@ class Writer:
         try:
             if _producers.is_lazy_frame(data):
                 self._core.write_streams(_producers.lazy_batches(self._name, data), message_per_batch, wait)
-            elif isinstance(data, ArrowStreamExportable):
+            elif _producers.has_stream(data):
                 size = _producers.most_bytes(data)
                 stream = _producers.stream_capsule(self._name, data)
                 self._core.write_stream(stream, size, message_per_batch, wait)
-            elif isinstance(data, ArrowArrayExportable):
+            elif _producers.has_array(data):
                 self._write_array(data, False, wait)
             else:
                 what = f"{type(data).__module__}.{type(data).__qualname__}"
