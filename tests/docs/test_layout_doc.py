@@ -159,8 +159,8 @@ def test_words_of_all_ones_are_all_ones(name: str) -> None:
 def test_reader_locks_order_entries_and_places_in_the_sync_section_are_computed_as_written() -> None:
     assert "reader_lock_byte(std::uint32_t entry) { return 2049 + entry; }" in CODE
     assert "| 2049 + entry |" in DOCUMENT
-    assert "return ((sequence + 1) & kSequenceMask) << 16 | slot;" in CODE
-    assert "`((s + 1) mod 2^48) * 65536 + slot number`" in DOCUMENT
+    assert "return (sequence & kSequenceMask) << 16 | (slot + 1);" in CODE
+    assert "`(s mod 2^48) * 65536 + slot number + 1`" in DOCUMENT
     assert "return generation << 8 | state;" in CODE
     assert "generation * 256 + state" in DOCUMENT
     assert f"| {SPECIFIED['Sync'].size} | the order ring" in DOCUMENT
@@ -286,8 +286,8 @@ class Segment:
         found = []
         for sequence in range(self.sync["tail"], self.sync["head"]):
             (entry,) = struct.unpack_from("<Q", self.data, order + 8 * (sequence % count))
-            assert entry >> 16 == (sequence + 1) % 2**48
-            slot = self.view("Slot", slots + SPECIFIED["Slot"].size * (entry % 65536))
+            assert entry >> 16 == sequence % 2**48
+            slot = self.view("Slot", slots + SPECIFIED["Slot"].size * (entry % 65536 - 1))
             assert slot["sequence"] == sequence
             found.append(slot)
         return found

@@ -18,8 +18,8 @@
  *
  * Results
  *   Every function returns QADS_OK or one negative code; outputs are written only on QADS_OK unless said otherwise.
- *   qads_last_error() then has one sentence for people, naming the segment, the field and the numbers. No exception and
- *   no abort crosses this interface.
+ *   qads_last_error() then has one sentence for people, naming the segment (unless it is about an argument of the call
+ *   itself), the field and the numbers. No exception and no abort crosses this interface.
  *
  * Timeouts are milliseconds: < 0 waits for ever, 0 looks once, > 0 waits so long. A wait ends early on close, at the end
  * of the stream, and when the process at the other end dies.
@@ -172,8 +172,8 @@ typedef struct qads_arena_options {
 
 QADS_API void qads_arena_options_init(qads_arena_options* options);
 
-/* Creates segment `name` ([A-Za-z0-9][A-Za-z0-9._-]{0,199}) and holds its writer lock until the arena and its writer are
- * closed. The name appears when the segment is complete. options may be NULL. Errors: EXISTS (live writer, or takeover
+/* Creates segment `name` ([A-Za-z0-9][A-Za-z0-9._-]{0,199}) and holds its writer lock until the stream
+ * ends: qads_writer_finish, or the close of the writer, or that of an arena without one. The name appears when the segment is complete. options may be NULL. Errors: EXISTS (live writer, or takeover
  * refused), INVALID, NO_SPACE, PERMISSION, FILESYSTEM, SYSTEM. */
 QADS_API qads_status qads_create_arena(const char* name, const qads_arena_options* options, qads_arena** out);
 
@@ -229,8 +229,8 @@ typedef struct qads_arena_info {
   uint64_t rows;
   uint64_t bytes_copied;
   uint64_t bytes_referenced; /* published in place, without a copy                                                 */
-  uint64_t dropped_batches;
-  uint64_t stalls; /* writes that had to wait for room                                                   */
+  uint64_t dropped_batches;  /* drop_oldest: given up to make room, read or not                                       */
+  uint64_t stalls;           /* writes that had to wait for room                                                   */
   uint64_t stalled_ns;
   uint64_t evicted_readers;
   uint64_t reaped_readers; /* dead readers that the writer cleaned up after                                      */
@@ -442,7 +442,8 @@ QADS_API qads_status qads_reader_next_message(qads_reader* reader, int64_t timeo
  * has the message. At the end of the stream get_next returns a released array; WRITER_DIED and OVERRUN are EIO. */
 QADS_API qads_status qads_reader_export_stream(qads_reader* reader, int64_t timeout_ms, struct ArrowArrayStream* out);
 
-/* Waits until qads_reader_next would not wait: QADS_OK for a batch, or what it would return. Takes nothing. */
+/* Waits until qads_reader_next has something to look at: QADS_OK for a batch, and also for an overrun, an eviction, or the
+ * rest of a message that began before this reader joined (which it skips). Else what it would return. Takes nothing. */
 QADS_API qads_status qads_reader_wait(qads_reader* reader, int64_t timeout_ms);
 
 typedef struct qads_reader_stats {

@@ -72,13 +72,13 @@ void Arena::release(Block* block) {
 }
 
 std::uint64_t Arena::largest_if_free(std::span<Block* const> blocks, bool growing) const {
-  std::vector<const Block*> gone;
-  for (const Block* block : blocks) {
-    if (block->uses == 1) gone.push_back(block);
-  }
-  std::sort(gone.begin(), gone.end());
-  return allocator_.largest_if([&](const Block* block) { return std::binary_search(gone.begin(), gone.end(), block); },
-                               growing ? capacity_ - allocator_.end() : 0);
+  std::vector<const Block*> uses(blocks.begin(), blocks.end());
+  std::sort(uses.begin(), uses.end());
+  const auto gone = [&](const Block* block) {
+    const auto [first, last] = std::equal_range(uses.begin(), uses.end(), block);
+    return first != last && last - first == block->uses;
+  };
+  return allocator_.largest_if(gone, growing ? capacity_ - allocator_.end() : 0);
 }
 
 }  // namespace qads::arena

@@ -36,7 +36,8 @@ class Arena {
   // One use less; the last one frees.
   void release(Block* block);
 
-  // The largest block there could be if these were free as well; `growing`: and all of the capacity were backed.
+  // The largest block there could be if these uses ended (a block may stand there once for each of its uses); `growing`: and
+  // all of the capacity were backed.
   std::uint64_t largest_if_free(std::span<Block* const> blocks, bool growing) const;
 
  private:

@@ -37,6 +37,7 @@ void Plan::lay_out(Sources& sources, std::int64_t row, std::int64_t rows) {
   sources_ = &sources;
   if (repeat(row, rows)) return;
   ++shape_;
+  repeatable_ = false;  // until all of this plan is known to be right
   if (buffers_.size() < sources.most_buffers()) buffers_.resize(sources.most_buffers());
   next_buffer_ = buffers_.data();
   view_windows_.clear();
@@ -47,10 +48,10 @@ void Plan::lay_out(Sources& sources, std::int64_t row, std::int64_t rows) {
   lay_out_batch(row, rows);
   const Window window = rows == 0 ? Window{0, 0} : Window{sources.nodes()[0].offset + row, rows};
   const auto columns = static_cast<std::int32_t>(columns_.size());
-  repeatable_ = false;
+  bool repeatable = false;
   for (std::int32_t column = 0, node = 1; column < columns; ++column) {
     const std::int32_t fixed = lay_out_fixed(column, node, window);
-    repeatable_ = fixed == columns && buffers_.front().work == Work::kAbsent;
+    repeatable = fixed == columns && buffers_.front().work == Work::kAbsent;
     column += fixed;
     node += fixed;
     if (column == columns) break;
@@ -61,6 +62,7 @@ void Plan::lay_out(Sources& sources, std::int64_t row, std::int64_t rows) {
   buffer_count_ = static_cast<std::size_t>(next_buffer_ - buffers_.data());
   table_bytes_ = padded(sizeof(layout::RecordHeader) + nodes_.size() * sizeof(layout::RecordNode) +
                         buffer_count_ * sizeof(layout::RecordBuffer));
+  repeatable_ = repeatable;
 }
 
 void Plan::lay_out_batch(std::int64_t row, std::int64_t rows) {

@@ -1,5 +1,6 @@
 #include "channel/lease.hpp"
 
+#include <cstddef>
 #include <utility>
 
 #include "base/error.hpp"

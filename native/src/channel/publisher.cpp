@@ -113,6 +113,11 @@ void Publisher::fetch_ahead(const arrow::Flattener& plan) const {
   if (next.record != nullptr && next.shape == plan.shape()) for_value_lines(next.record, plan, ring::prefetch_to_write);
 }
 
+void Publisher::give_up_message() {
+  const std::scoped_lock lock(mutex_);
+  ring_.begin_message();  // what there is of it may be dropped
+}
+
 void Publisher::count(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags) {
   layout::WriterStatistics& statistics = segment_->sync().statistics;
   if ((flags & layout::kLastOfMessage) != 0) add(statistics.messages, 1);
@@ -125,11 +130,12 @@ void Publisher::count(const arrow::Flattener& plan, std::int64_t rows, std::uint
 Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint64_t size, bool slot,
                                   const Patience& patience) {
   refuse_impossible(size);
+  no_space_.clear();
   if (std::optional<Claim> found = find(size, slot)) return *found;
   if (overwrites_itself() || nothing_will_be_freed()) give_up(size, patience.timeout_ms);
   layout::Sync& sync = segment_->sync();
   add(sync.statistics.stalls, 1);
-  ring_.forget_waits();
+  ring_.begin_wait();
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
   for (;;) {
     if (patience.closed.load(std::memory_order_seq_cst) || ended_) {
@@ -137,7 +143,9 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
     }
     const ring::Waiting::Step step = waiting.next();
     std::uint32_t word = 0;
-    if (step == ring::Waiting::Step::kSleep) word = ring::arm(sync.freed);
+    // Also by a writer that spins for ever: a reader that gathers a message sees by it that it is in the way.
+    const bool stuck = step == ring::Waiting::Step::kSpin && waiting.waited_ns() > ring::kSpinNs;
+    if (step == ring::Waiting::Step::kSleep || stuck) word = ring::arm(sync.freed);
     if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
     std::optional<Claim> found = find(size, slot);
     if (found || step == ring::Waiting::Step::kTimeout || nothing_will_be_freed()) {
@@ -270,10 +278,11 @@ bool Publisher::nothing_will_be_freed() const {
   return !no_space_.empty() && ring_.live() == 0 && ring_.aside() == 0 && !arena_.has_user_buffers();
 }
 
-// drop_oldest: all that is in the way is the message being written, so waiting can't help.
+// drop_oldest: nobody holds anything, and dropping has helped as far as it can. What is in the way is the message being
+// written, so waiting can't help.
 bool Publisher::overwrites_itself() const {
-  return segment_->header().overflow == layout::kOverflowDropOldest && ring_.aside() == 0 && ring_.live() != 0 &&
-         ring_.droppable().empty() && !arena_.has_user_buffers();
+  return segment_->header().overflow == layout::kOverflowDropOldest && ring_.live() != 0 && !ring_.any_held() &&
+         !arena_.has_user_buffers();
 }
 
 void Publisher::write_schema(std::span<const std::byte> bytes) {
@@ -316,6 +325,7 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
   layout::Sync& sync = segment_->sync();
   std::unique_lock lock(mutex_);
+  ring_.begin_wait();
   while (!done()) {
     if (patience.closed.load(std::memory_order_seq_cst)) {
       throw Error(Code::kClosed, text("segment '", segment_->name(), "': closed while waiting for readers"));

@@ -47,6 +47,9 @@ class Publisher {
   // to memory of the data section that is no user's buffer: plan again without references. Errors as allocate.
   bool publish(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags, const Patience& patience);
 
+  // The message whose batches were published so far gets no more of them.
+  void give_up_message();
+
   void write_schema(std::span<const std::byte> bytes);
 
   // layout::kFinished or kClosedUnfinished; the first call counts.

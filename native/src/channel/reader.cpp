@@ -44,21 +44,36 @@ Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
   std::optional<ring::Waiting> waiting;
   for (;;) {
     LeasePtr lease;
-    const Code code = take_or_wait(waiting, timeout_ms, lease);
-    if (code == Code::kTimeout) return code;
-    if (code != Code::kOk) {
-      gathered_.clear();
-      return code;
-    }
+    const Code code = take_for_message(waiting, timeout_ms, lease);
+    if (code != Code::kOk) return code;
     const bool first = (lease->info.flags & QADS_BATCH_FIRST) != 0;
     const bool last = (lease->info.flags & QADS_BATCH_LAST) != 0;
-    if (first) gathered_.clear();               // the writer gave the message before up
-    if (!first && gathered_.empty()) continue;  // the rest of one that next() began
+    if (first && !gathered_.empty()) {  // the writer gave the message before up
+      lease->info.lost_before += gathered_.front()->info.lost_before;
+      gathered_.clear();
+    }
+    if (!first && gathered_.empty()) {  // the rest of one that next() began
+      lost_reported_ -= lease->info.lost_before;
+      continue;
+    }
     gather(std::move(lease));
     if (!last) continue;
     for (const LeasePtr& batch : gathered_) count(*batch);
     out = std::exchange(gathered_, {});
     return Code::kOk;
+  }
+}
+
+// Whatever ends a message in its middle, except a timeout, ends it for good: no part of it is ever taken for a whole.
+Code Reader::take_for_message(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out) {
+  try {
+    const Code code = take_or_wait(waiting, timeout_ms, out);
+    if (code != Code::kOk && code != Code::kTimeout) gathered_.clear();
+    return code;
+  } catch (...) {
+    gathered_.clear();
+    at_message_start_ = true;
+    throw;
   }
 }
 
@@ -78,6 +93,7 @@ std::optional<Code> Reader::take(LeasePtr& out) {
   ring::ReaderSeat& seat = pool_->seat();
   for (;;) {
     ring::Taken taken{};
+    const std::uint64_t lost = seat.lost();
     switch (seat.take(taken)) {
       case ring::Take::kNothing:
         return std::nullopt;
@@ -85,6 +101,7 @@ std::optional<Code> Reader::take(LeasePtr& out) {
         return Code::kEvicted;
       case ring::Take::kOverrun:
         at_message_start_ = true;
+        overrun_ = seat.lost() - lost;
         gathered_.clear();
         if (options_.count_losses) continue;
         return Code::kOverrun;
@@ -140,9 +157,9 @@ void Reader::copy_out_gathered() {
 Code Reader::schema(std::int64_t timeout_ms, std::shared_ptr<const arrow::Schema>& out) {
   const std::scoped_lock lock(mutex_);
   std::optional<ring::Waiting> waiting;
-  while (pool_->schema() == nullptr) {
+  for (;;) {
     if (pool_->seat().closed()) return Code::kClosed;
-    if (load_schema()) break;
+    if (pool_->schema() != nullptr || load_schema()) break;
     if (!waiting) waiting.emplace(options_.mode, ring::Deadline(timeout_ms));
     const ring::Wait wait = pool_->seat().wait_for_schema(*waiting);
     if (wait != ring::Wait::kLookAgain) return outcome(wait);
@@ -191,8 +208,7 @@ std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
       return text(about, unfinished_ ? "the writer closed without finishing" : "the writer died", " after publishing ",
                   seat.position(), " batches; all of them were read");
     case Code::kOverrun:
-      return text(about, seat.lost() - lost_reported_,
-                  " batches were overwritten before they were read (lost so far: ", seat.lost(),
+      return text(about, overrun_.load(), " batches were overwritten before they were read (lost so far: ", seat.lost(),
                   "); reading goes on at batch ", seat.position());
     case Code::kEvicted:
       return text(about, "this reader kept the writer waiting longer than ", segment().header().evict_after_ms,
@@ -209,6 +225,12 @@ void Reader::count(const qads_lease& lease) {
   add(batches_, 1);
   add(rows_, static_cast<std::uint64_t>(lease.info.length));
   add(bytes_, lease.bytes);
+}
+
+void Reader::require_own_process() const {
+  if (!pool_->seat().in_child()) return;
+  throw Error(Code::kForked, text("segment '", segment().name(),
+                                  "': the reader belongs to the parent process; open one in the child after fork()"));
 }
 
 void Reader::close() noexcept {

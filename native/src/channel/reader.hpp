@@ -41,11 +41,16 @@ class Reader {
   Code wait(std::int64_t timeout_ms);
   std::string explain(Code outcome, std::int64_t timeout_ms) const;
 
+  // Throws kForked in a fork's child.
+  void require_own_process() const;
+
   void close() noexcept;
+  bool closed() const noexcept { return pool_->seat().closed(); }
   void get_stats(qads_reader_stats& out) const;
   const segment::Segment& segment() const { return pool_->seat().segment(); }
 
  private:
+  Code take_for_message(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
   Code take_or_wait(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
   std::optional<Code> take(LeasePtr& out);
   LeasePtr open(const ring::Taken& taken);
@@ -58,9 +63,10 @@ class Reader {
   std::shared_ptr<LeasePool> pool_;
   ReaderOptions options_;
   std::mutex mutex_;
-  bool at_message_start_ = true;  // skip to the first batch of a message
-  std::uint64_t lost_reported_ = 0;
-  std::vector<LeasePtr> gathered_;  // of a message that isn't complete yet
+  bool at_message_start_ = true;           // skip to the first batch of a message
+  std::uint64_t lost_reported_ = 0;        // in lost_before of batches
+  std::atomic<std::uint64_t> overrun_{0};  // batches lost by the last one
+  std::vector<LeasePtr> gathered_;         // of a message that isn't complete yet
   std::atomic<bool> unfinished_{false};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> rows_{0};

@@ -33,12 +33,14 @@ struct ReaderSource {
 
   Failure schema(ArrowSchema* out) {
     std::shared_ptr<const arrow::Schema> schema;
+    reader->require_own_process();
     if (const Code code = reader->schema(timeout_ms, schema); code != Code::kOk) return failed(code);
     schema->export_to(out);
     return {};
   }
   Failure next(ArrowArray* out) {
     LeasePtr lease;
+    reader->require_own_process();
     const Code code = reader->next(timeout_ms, lease);
     if (code == Code::kEndOfStream) {
       *out = {};

@@ -98,7 +98,7 @@ void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::in
     try {
       next = CArray::next(stream);
     } catch (...) {
-      in_message_ = false;
+      leave_message();
       throw;
     }
     write_batch(*batch.get(), batch.get()->length, one_message && next, timeout_ms);
@@ -118,7 +118,7 @@ void Writer::write_batch(const Batch& batch, std::int64_t rows, bool more, std::
       write_pieces(batch, rows, more, timeout_ms);
     }
   } catch (...) {
-    in_message_ = false;
+    leave_message();
     throw;
   }
 }
@@ -126,6 +126,10 @@ void Writer::write_batch(const Batch& batch, std::int64_t rows, bool more, std::
 template <typename Batch>
 void Writer::write_pieces(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms) {
   const std::uint64_t capacity = publisher_->capacity();
+  if (rows == 0) {
+    throw Error(Code::kWouldNotFit, text(about(), "a batch of no rows takes ", flattener_->record_bytes(),
+                                         " bytes, the data area has ", capacity, "; create it with a larger capacity"));
+  }
   for (std::int64_t row = 0; row < rows;) {
     std::int64_t piece = flattener_->rows_that_fit(batch, row, capacity / kPiecesPerArea);
     if (piece == 0) piece = std::min<std::int64_t>(1, flattener_->rows_that_fit(batch, row, capacity));
@@ -193,14 +197,18 @@ void Writer::wait_drained(std::int64_t timeout_ms) {
 void Writer::give_up_message() {
   const std::scoped_lock lock(mutex_);
   require_unfinished();
+  leave_message();
+}
+
+void Writer::leave_message() {
+  if (in_message_) publisher_->give_up_message();
   in_message_ = false;
 }
 
 void Writer::finish() {
   const std::scoped_lock lock(mutex_);
-  if (finished_) return;
   require_open();
-  finished_ = true;
+  if (finished_.exchange(true)) return;
   publisher_->end(layout::kFinished);
 }
 

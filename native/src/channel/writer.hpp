@@ -47,6 +47,7 @@ class Writer {
   void write_pieces(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);
   template <typename Batch>
   void write_rows(const Batch& batch, std::int64_t row, std::int64_t rows, bool last, std::int64_t timeout_ms);
+  void leave_message();
   void add_to_report();
   Patience patience(std::int64_t timeout_ms) const { return {mode_, timeout_ms, closed_}; }
 

@@ -111,6 +111,7 @@ qads_status qads_reader_export_stream(qads_reader* reader, int64_t timeout_ms, A
   return guarded([&]() -> qads_status {
     const qads_reader& used = ffi::use(reader, "the reader");
     ffi::require(out, "out");
+    if (used.reader->closed()) return outcome(*used.reader, Code::kClosed, timeout_ms);
     channel::export_stream(used.reader, timeout_ms, out);
     return QADS_OK;
   });
@@ -127,6 +128,7 @@ qads_status qads_reader_get_stats(qads_reader* reader, qads_reader_stats* out) {
   return guarded([&]() -> qads_status {
     const channel::Reader& used = reader_of(reader);
     ffi::check_struct_size(ffi::require(out, "out"));
+    if (used.closed()) return outcome(used, Code::kClosed, 0);
     used.get_stats(*out);
     return QADS_OK;
   });

@@ -7,13 +7,12 @@ using ffi::guarded;
 
 namespace {
 
-constexpr std::uint32_t kKnownWriteFlags = QADS_WRITE_MORE | QADS_WRITE_MESSAGE_PER_BATCH;
-
 channel::Writer& writer_of(qads_writer* writer) { return *ffi::use(writer, "the writer").writer; }
 
-void check_flags(std::uint32_t flags) {
-  if ((flags & ~kKnownWriteFlags) != 0)
-    throw Error(Code::kInvalid, "flags have unknown bits: " + std::to_string(flags));
+void check_flags(std::uint32_t flags, std::uint32_t known) {
+  if ((flags & ~known) == 0) return;
+  throw Error(Code::kInvalid,
+              "flags are " + std::to_string(flags) + ", this call knows " + std::to_string(known) + " and 0");
 }
 
 // A stream that was given away is released whatever happens.
@@ -65,7 +64,7 @@ qads_status qads_writer_set_schema(qads_writer* writer, const ArrowSchema* schem
 qads_status qads_writer_write(qads_writer* writer, const ArrowArray* batch, const ArrowSchema* schema, uint32_t flags,
                               int64_t timeout_ms) {
   return guarded([&]() -> qads_status {
-    check_flags(flags);
+    check_flags(flags, QADS_WRITE_MORE);
     writer_of(writer).write(ffi::require(batch, "batch"), schema, flags, timeout_ms);
     return QADS_OK;
   });
@@ -74,7 +73,7 @@ qads_status qads_writer_write(qads_writer* writer, const ArrowArray* batch, cons
 qads_status qads_writer_write_flat(qads_writer* writer, const qads_flat_batch* batch, uint32_t flags,
                                    int64_t timeout_ms) {
   return guarded([&]() -> qads_status {
-    check_flags(flags);
+    check_flags(flags, QADS_WRITE_MORE);
     writer_of(writer).write_flat(ffi::require(batch, "batch"), flags, timeout_ms);
     return QADS_OK;
   });
@@ -84,7 +83,7 @@ qads_status qads_writer_write_stream(qads_writer* writer, ArrowArrayStream* stre
                                      int64_t timeout_ms) {
   const StreamOwner owner{stream};
   return guarded([&]() -> qads_status {
-    check_flags(flags);
+    check_flags(flags, QADS_WRITE_MESSAGE_PER_BATCH);
     if (ffi::require(stream, "stream").release == nullptr) throw Error(Code::kInvalid, "stream was released already");
     writer_of(writer).write_stream(*stream, flags, timeout_ms);
     return QADS_OK;

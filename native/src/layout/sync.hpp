@@ -126,12 +126,13 @@ static_assert(offsetof(Slot, flags) == 48);
 static_assert(offsetof(Slot, reserved) == 52);
 static_assert(sizeof(Slot) == 64);
 
-// An order entry packs (sequence + 1) modulo 2^48 and a slot number; 0 is empty.
+// An order entry packs the sequence modulo 2^48 and a slot number + 1; 0 is empty.
 constexpr std::uint64_t kSequenceMask = (std::uint64_t{1} << 48) - 1;
 constexpr std::uint64_t pack_order(std::uint64_t sequence, std::uint32_t slot) {
-  return ((sequence + 1) & kSequenceMask) << 16 | slot;
+  return (sequence & kSequenceMask) << 16 | (slot + 1);
 }
-constexpr std::uint32_t order_slot(std::uint64_t entry) { return static_cast<std::uint32_t>(entry & 0xffff); }
+// Of an empty entry: more than any slot number.
+constexpr std::uint32_t order_slot(std::uint64_t entry) { return static_cast<std::uint32_t>(entry & 0xffff) - 1; }
 
 constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t alignment) {
   return (value + alignment - 1) / alignment * alignment;

@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds kClaimPause{1};
 
 // Order entries carry 48 bits of the sequence: compared as a signed difference modulo 2^48.
 std::int64_t order_distance(std::uint64_t entry, std::uint64_t sequence) {
-  const std::uint64_t difference = ((entry >> 16) - (sequence + 1)) & kSequenceMask;
+  const std::uint64_t difference = ((entry >> 16) - sequence) & kSequenceMask;
   return static_cast<std::int64_t>(difference << 16) >> 16;
 }
 
@@ -111,7 +111,7 @@ ReaderSeat::~ReaderSeat() {
   if (at_end_) drop_name();
 }
 
-void ReaderSeat::reach_end() {
+void ReaderSeat::reach_end() noexcept {
   if (at_end_.exchange(true, std::memory_order_relaxed)) return;
   // seq_cst: of two readers that reach the end at once, at least one sees the other there (Segment::remove_name_if_last).
   sync_.readers[entry_].cursor.store(position(), std::memory_order_seq_cst);
@@ -160,6 +160,7 @@ Take ReaderSeat::overrun(std::uint64_t next) {
   ReaderEntry& self = sync_.readers[entry_];
   if (segment_->header().overflow == kOverflowBlock) {
     if (reader_state(self.control.load(std::memory_order_seq_cst)) == kEvicted) return Take::kEvicted;
+    if (closed()) return Take::kNothing;  // meanwhile, by another thread: our cursor counts no more
     corrupt(text("batch ", next, " was overwritten before it was read, though the overflow policy is block"));
   }
   const std::uint64_t tail = sync_.tail.load(std::memory_order_acquire);  // partner: drop_oldest_message
@@ -195,6 +196,8 @@ void ReaderSeat::close() noexcept {
   }
   wake(sync_.freed);
   wake_always(sync_.published);  // our own waiting thread
+  const std::uint64_t end = sync_.end.load(std::memory_order_seq_cst);
+  if (end != kOpen && position() >= end) reach_end();  // without having asked for more than the last batch
 }
 
 bool ReaderSeat::writer_waits() const noexcept { return (sync_.freed.load(std::memory_order_relaxed) & 1) != 0; }

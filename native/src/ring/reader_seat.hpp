@@ -64,7 +64,7 @@ class ReaderSeat {
   void join(bool latest);
   void drop_bits() noexcept;
   // Everything was read: the name goes now, not with the last lease, because a process may leave without releasing.
-  void reach_end();
+  void reach_end() noexcept;
   void drop_name() noexcept;
   Take overrun(std::uint64_t next);
   [[noreturn]] void corrupt(const std::string& what) const;

@@ -129,6 +129,14 @@ std::vector<std::uint32_t> WriterRing::droppable() const {
   return out;
 }
 
+bool WriterRing::any_held() const {
+  if (!aside_.empty()) return true;
+  for (std::uint64_t at = freed_; at < next_; ++at) {
+    if (slots_[slot_of_[at & mask_]].holders.load(std::memory_order_acquire) != 0) return true;
+  }
+  return false;
+}
+
 std::uint32_t WriterRing::reader_limit() const {
   return std::min(sync_.reader_limit.load(std::memory_order_seq_cst), segment_.header().reader_capacity);
 }
@@ -169,11 +177,13 @@ void WriterRing::evict_laggards(std::int64_t now) {
     std::uint64_t control = reader.control.load(std::memory_order_acquire);
     const std::uint64_t cursor = reader.cursor.load(std::memory_order_acquire);
     Lag& lag = lags_[entry];
-    if (reader_state(control) != kActive || cursor > freed_ || lag.since == 0 || lag.cursor != cursor) {
-      lag = {cursor, now};
+    if (reader_state(control) != kActive || cursor > freed_ || lag.control != control || lag.cursor != cursor) {
+      lag = {.control = control, .cursor = cursor, .waited = 0, .seen = now};
       continue;
     }
-    if (now - lag.since < patience) continue;
+    if (lag.seen != 0) lag.waited += now - lag.seen;
+    lag.seen = now;
+    if (lag.waited < patience) continue;
     // The generation in the word: a successor in this entry isn't evicted for what its predecessor did.
     if (reader.control.compare_exchange_strong(control, reader_control(control >> 8, kEvicted),
                                                std::memory_order_seq_cst)) {
@@ -183,7 +193,9 @@ void WriterRing::evict_laggards(std::int64_t now) {
   }
 }
 
-void WriterRing::forget_waits() { lags_.fill({}); }
+void WriterRing::begin_wait() {
+  for (Lag& lag : lags_) lag.seen = 0;
+}
 
 void WriterRing::finish(std::uint32_t kind) {
   sync_.end_kind.store(kind, std::memory_order_relaxed);  // published by `end`

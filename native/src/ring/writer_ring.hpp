@@ -47,6 +47,7 @@ class WriterRing {
   bool has_free_slot() const { return !free_.empty(); }
   std::uint64_t live() const { return next_ - freed_; }  // published and not yet reclaimed or dropped
   std::size_t aside() const { return aside_.size(); }    // dropped or passed, but still held
+  bool any_held() const;                                 // of all that was published
   std::uint64_t next() const { return next_; }
   // Slots whose batches drop_oldest_message() could still give up, oldest first.
   std::vector<std::uint32_t> droppable() const;
@@ -54,9 +55,9 @@ class WriterRing {
   // Takes the entries of dead readers back. A lock that can be had belongs to nobody alive.
   void probe();
   // Leaves readers behind that have kept the writer waiting for the segment's evict_after_ms; call it at intervals while
-  // waiting. forget_waits() when a wait is over.
+  // waiting, and begin_wait() before.
+  void begin_wait();
   void evict_laggards(std::int64_t now);
-  void forget_waits();
 
   void finish(std::uint32_t kind);
 
@@ -66,9 +67,11 @@ class WriterRing {
   std::string describe_holders() const;  // who holds slots
 
  private:
-  struct Lag {
+  struct Lag {  // how long the writer has waited for a reader that stands still; several waits count together
+    std::uint64_t control;
     std::uint64_t cursor;
-    std::int64_t since;
+    std::int64_t waited;
+    std::int64_t seen;  // 0: not yet in this wait
   };
 
   std::uint32_t reader_limit() const;

@@ -33,7 +33,7 @@ bool Segment::anyone_reading(const os::LockFile& lock) const {
 // Readers that finish at the same time: each has stored its last position before. Who finds the writer lock taken by another
 // leaver may give up, because that one looks at the readers again after letting go of it, and then sees that we are done.
 void Segment::remove_name_if_last() {
-  if (offline_ || writer_held_.load()) return;
+  if (offline_) return;
   const std::string entry = "qads_" + name_;
   const auto directory = os::open_directory(directory_);
   if (!directory) return;

@@ -139,4 +139,34 @@ TEST(LastWrite, IsThatOfTheLastOneThatSucceeded) {
   EXPECT_EQ(columns[3].bytes_copied, 7 * 8);
 }
 
+TEST(ArenaMemory, OfSeveralColumnsOfOneBatchIsDroppedWithIt) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(64, 1 << 20, QADS_OVERFLOW_DROP_OLDEST));
+  IntBatch built(40'000, 2);  // 640 KB
+  Buffer both(out.arena, 640'000);
+  move_column(built, 0, both.address);
+  move_column(built, 1, static_cast<char*>(both.address) + 320'000);
+  ASSERT_EQ(qads_writer_write(out.writer, &built.array(), &built.schema(), 0, 0), QADS_OK);
+  ASSERT_EQ(report(out.writer)[1].bytes_copied, 0);
+  both.release();
+  IntBatch next(40'000, 2);
+  EXPECT_EQ(out.write(next, 1, 0, 0), QADS_OK) << qads_last_error();
+}
+
+TEST(ArenaMemory, IsNotKeptByABatchThatFoundNoRoom) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(1, 1 << 20));
+  Inlet in(directory, "s");
+  IntBatch batch(1000, 1);
+  ASSERT_EQ(out.write(batch, 0), QADS_OK);
+  Buffer buffer(out.arena, 8000);
+  move_column(batch, 0, buffer.address);
+  EXPECT_EQ(qads_writer_write(out.writer, &batch.array(), &batch.schema(), 0, 0), QADS_ERR_TIMEOUT);
+  buffer.release();
+  Got got;
+  ASSERT_EQ(in.next(got), QADS_OK);
+  got.release();
+  const Buffer all(out.arena, 1 << 20);
+}
+
 }  // namespace

@@ -1,6 +1,7 @@
 // Closing: at any time, from any thread, twice; and what is left of a handle afterwards.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -178,6 +179,70 @@ TEST(Close, LeasesReleasedInManyThreadsFreeEverySlot) {
     ASSERT_EQ(in.next(got), QADS_OK);
     if (n % 3 == 0) std::thread([moved = std::make_shared<Got>(std::move(got))] { moved->release(); }).detach();
   }
+}
+
+TEST(Close, AfterTheLastBatchTakesTheNameAlong) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(2, 1 << 20));
+  Inlet in(directory, "s");
+  IntBatch batch(3);
+  ASSERT_EQ(out.write(batch, 4), QADS_OK);
+  expect_ok(qads_writer_finish(out.writer));
+  Got got;
+  ASSERT_EQ(in.next(got), QADS_OK);
+  expect_ok(qads_reader_close(in.reader));
+  EXPECT_TRUE(directory.empty()) << "though it never asked for more, and holds the last batch";
+}
+
+TEST(Close, MakesEveryLaterCallSaySo) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(2, 1 << 20));
+  Inlet in(directory, "s");
+  IntBatch batch(3);
+  ASSERT_EQ(out.write(batch, 4), QADS_OK);
+  ArrowSchema schema{};
+  expect_ok(qads_reader_get_schema(in.reader, 0, &schema));
+  schema.release(&schema);
+  expect_ok(qads_reader_close(in.reader));
+  EXPECT_EQ(qads_reader_get_schema(in.reader, 0, &schema), QADS_ERR_CLOSED);
+  qads_reader_stats stats{};
+  stats.struct_size = sizeof(stats);
+  EXPECT_EQ(qads_reader_get_stats(in.reader, &stats), QADS_ERR_CLOSED);
+  ArrowArrayStream stream{};
+  EXPECT_EQ(qads_reader_export_stream(in.reader, 0, &stream), QADS_ERR_CLOSED);
+  expect_ok(qads_writer_finish(out.writer));
+  expect_ok(qads_writer_close(out.writer));
+  EXPECT_EQ(qads_writer_finish(out.writer), QADS_ERR_CLOSED);
+}
+
+TEST(Close, RacingWithNextIsNeverTakenForDamage) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(2, 1 << 20));
+  Inlet pace(directory, "s");
+  std::atomic<bool> stop{false};
+  std::thread pacer([&] {
+    Got got;
+    while (!stop) (void)pace.next(got, 10);
+  });
+  std::thread writer([&] {
+    IntBatch batch(1, 1);
+    while (!stop) (void)out.write(batch, 0, 0, 10);
+  });
+  for (int round = 0; round < 1000; ++round) {
+    Inlet in(directory, "s");
+    std::thread reader([&] {
+      Got got;
+      qads_status status = QADS_OK;
+      while (status == QADS_OK) status = in.next(got, 1000);
+      EXPECT_EQ(status, QADS_ERR_CLOSED) << qads_last_error();
+    });
+    std::this_thread::sleep_for(std::chrono::microseconds(round % 200));
+    expect_ok(qads_reader_close(in.reader));
+    reader.join();
+  }
+  stop = true;
+  writer.join();
+  pacer.join();
 }
 
 }  // namespace

@@ -228,4 +228,94 @@ TEST(Flow, FiguresTellWhoReadsAndHowFarBehind) {
   EXPECT_EQ(state.held_batches, 1);
 }
 
+TEST(Flow, ManyShortWaitsForOneReaderAddUpToItsEviction) {
+  const Directory directory;
+  qads_arena_options options = arena_options(1, 1 << 20);
+  options.evict_after_ms = 100;
+  Outlet out(directory, "s", options);
+  IntBatch batch(1);
+  const Inlet in(directory, "s");
+  ASSERT_EQ(out.write(batch, 0), QADS_OK);
+  for (int i = 0; i < 100 && out.info().evicted_readers == 0; ++i) {
+    EXPECT_EQ(out.write(batch, 1, 0, 30), QADS_ERR_TIMEOUT);
+  }
+  EXPECT_EQ(out.info().evicted_readers, 1U);
+}
+
+TEST(Flow, AReaderThatIsSlowButMovesIsNotEvicted) {
+  const Directory directory;
+  qads_arena_options options = arena_options(1, 1 << 20);
+  options.evict_after_ms = 200;
+  Outlet out(directory, "s", options);
+  IntBatch batch(1);
+  Inlet in(directory, "s");
+  std::thread writer([&] {
+    for (std::uint64_t n = 0; n < 10; ++n) ASSERT_EQ(out.write(batch, n), QADS_OK) << qads_last_error();
+  });
+  for (std::uint64_t n = 0; n < 10; ++n) {
+    Got got;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    ASSERT_EQ(in.next(got), QADS_OK) << qads_last_error();
+  }
+  writer.join();
+  EXPECT_EQ(out.info().evicted_readers, 0U);
+}
+
+TEST(Flow, DropOldestWaitsForHoldersOfEverythingAndNamesThem) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(64, 1 << 20, QADS_OVERFLOW_DROP_OLDEST));
+  Inlet in(directory, "s");
+  IntBatch batch(5000);  // 400 KB
+  Got first;
+  Got second;
+  ASSERT_EQ(out.write(batch, 0), QADS_OK);
+  ASSERT_EQ(out.write(batch, 1), QADS_OK);
+  ASSERT_EQ(in.next(first), QADS_OK);
+  ASSERT_EQ(in.next(second), QADS_OK);
+  EXPECT_EQ(out.write(batch, 2, 0, 50), QADS_ERR_TIMEOUT);
+  EXPECT_NE(std::string(qads_last_error()).find("holds 2 of 64 slots"), std::string::npos) << qads_last_error();
+  std::thread holder([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    first.release();
+  });
+  EXPECT_EQ(out.write(batch, 3), QADS_OK) << qads_last_error();
+  holder.join();
+}
+
+TEST(Flow, AllOfTheCapacityCanBeUsedAfterBatchesOfManySizes) {
+  for (const std::int32_t overflow : {QADS_OVERFLOW_BLOCK, QADS_OVERFLOW_DROP_OLDEST}) {
+    const Directory directory;
+    Outlet out(directory, "s", arena_options(64, 1 << 20, overflow));
+    Inlet in(directory, "s");
+    Got got;
+    for (std::uint64_t n = 0; n < 300; ++n) {
+      IntBatch batch(static_cast<std::int64_t>(1 + n * 7919 % 3000), 2);
+      ASSERT_EQ(out.write(batch, n, 0, 100), QADS_OK) << qads_last_error();
+      ASSERT_EQ(in.next(got), QADS_OK);
+      ASSERT_EQ(batch.difference(got.array, n), "");
+    }
+    got.release();
+    IntBatch all((1 << 20) / 16 - 64, 2);
+    ASSERT_EQ(out.write(all, 1, 0, 100), QADS_OK) << qads_last_error();
+    ASSERT_EQ(in.next(got), QADS_OK);
+    EXPECT_EQ(all.difference(got.array, 1), "");
+  }
+}
+
+TEST(Flow, EachOverrunSaysHowManyItLost) {
+  const Directory directory;
+  Outlet out(directory, "s", arena_options(2, 1 << 20, QADS_OVERFLOW_DROP_OLDEST));
+  IntBatch batch(3);
+  Inlet in(directory, "s");
+  Got got;
+  for (std::uint64_t n = 0; n < 5; ++n) ASSERT_EQ(out.write(batch, n), QADS_OK);
+  ASSERT_EQ(in.next(got, 0), QADS_ERR_OVERRUN);
+  EXPECT_NE(std::string(qads_last_error()).find("3 batches were overwritten"), std::string::npos) << qads_last_error();
+  for (std::uint64_t n = 5; n < 10; ++n) ASSERT_EQ(out.write(batch, n), QADS_OK);
+  ASSERT_EQ(in.next(got, 0), QADS_ERR_OVERRUN);
+  EXPECT_NE(std::string(qads_last_error()).find("5 batches were overwritten"), std::string::npos) << qads_last_error();
+  ASSERT_EQ(in.next(got, 0), QADS_OK);
+  EXPECT_EQ(got.info.lost_before, 8U);
+}
+
 }  // namespace

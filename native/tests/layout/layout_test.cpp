@@ -183,11 +183,12 @@ TEST(SyncLayout, SectionsFollowOneAnother) {
 }
 
 TEST(SyncLayout, AnOrderEntryIsASequencePlusOneAndASlot) {
-  EXPECT_EQ(pack_order(0, 0), 0x10000u) << "never 0, which is empty";
-  EXPECT_EQ(pack_order(0x1233, 0xabcd), 0x1234abcdu);
-  EXPECT_EQ(pack_order((std::uint64_t{1} << 48) - 1, 7), 7u) << "modulo 2^48";
-  EXPECT_EQ(pack_order((std::uint64_t{1} << 48) + 4, 7), 0x50007u);
-  EXPECT_EQ(order_slot(0x1234abcd), 0xabcdu);
+  EXPECT_EQ(pack_order(0, 0), 1u) << "never 0, which is empty";
+  EXPECT_EQ(pack_order(0x1234, 0xabcc), 0x1234abcdu);
+  EXPECT_EQ(pack_order(std::uint64_t{1} << 48, 7), 8u) << "modulo 2^48";
+  EXPECT_EQ(pack_order((std::uint64_t{1} << 48) + 5, 7), 0x50008u);
+  EXPECT_EQ(order_slot(0x1234abcd), 0xabccu);
+  EXPECT_GE(order_slot(0), kMaxSlots) << "an empty entry names no slot";
 }
 
 TEST(SyncLayout, AControlWordIsAGenerationAndAState) {

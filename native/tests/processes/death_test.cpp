@@ -163,8 +163,11 @@ TEST(Fork, AChildCannotUseItsParentsHandlesAndReleasesNothing) {
   void* address = nullptr;
   qads_allocation* allocation = nullptr;
   expect_ok(qads_arena_allocate(out.arena, 100, 0, &address, &allocation));
+  ArrowArrayStream stream{};
+  expect_ok(qads_reader_export_stream(in.reader, 0, &stream));
   Process child([&] {
     Got other;
+    if (stream.get_next(&stream, &other.array) == 0) return 6;
     if (in.next(other, 0) != QADS_ERR_FORKED) return 1;
     if (out.write(batch, 1, 0, 0) != QADS_ERR_FORKED) return 2;
     if (qads_writer_finish(out.writer) != QADS_ERR_FORKED) return 3;
@@ -186,6 +189,10 @@ TEST(Fork, AChildCannotUseItsParentsHandlesAndReleasesNothing) {
   EXPECT_EQ(state.held_batches, 1);
   EXPECT_EQ(batch.difference(got.array, 0), "");
   EXPECT_EQ(out.write(batch, 1), QADS_OK);
+  ArrowArray next{};
+  EXPECT_EQ(stream.get_next(&stream, &next), 0) << "the child took nothing with its parent's place";
+  next.release(&next);
+  stream.release(&stream);
   qads_allocation_release(allocation);
 }
 
