@@ -21,7 +21,7 @@ Outcome wait_elsewhere(std::function<qads_status()> call);
 
 // Runs the call without the GIL.
 template <typename Function>
-Outcome without_gil(Function call) {
+Outcome without_gil(const Function& call) {
   const py::gil_scoped_release released;
   return Outcome::of(call());
 }

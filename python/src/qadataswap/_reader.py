@@ -124,7 +124,11 @@ class Reader:
         return batch
 
     def wait(self, timeout_ms: int | None = None) -> bool:
-        """Waits until a read would not wait; takes nothing. False if nothing came in time. Raises what a read would."""
+        """Waits until there is something to look at; takes nothing. False if nothing came in time.
+
+        True stands for a batch, and also for what the next read raises of an overrun or an eviction, or skips of a
+        message that began before this reader joined. Raises the end of the stream, and whatever else ends it, as a read does.
+        """
         return self._core.wait(_arguments.timeout(timeout_ms, self._timeout_ms))
 
     def __arrow_c_schema__(self) -> object:
