@@ -127,7 +127,8 @@ class Reader:
         """Waits until there is something to look at; takes nothing. False if nothing came in time.
 
         True stands for a batch, and also for what the next read raises of an overrun or an eviction, or skips of a
-        message that began before this reader joined. Raises the end of the stream, and whatever else ends it, as a read does.
+        message that began before this reader joined. The end of the stream, and whatever else ends it, is raised as by
+        a read.
         """
         return self._core.wait(_arguments.timeout(timeout_ms, self._timeout_ms))
 
