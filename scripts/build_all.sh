@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds everything: the C++ core with its tests, examples, benchmarks and agent (build/release), and the Java jar with
-# its natives. Installs what is missing first, after saying so. The first run takes 5 to 10 minutes.
+# Builds everything: the C++ core with its tests, examples, benchmarks and agent (build/release), the Java jar with its
+# natives, and the Python package (into build/venv). Installs what is missing first, after saying so. The first run
+# takes 5 to 10 minutes.
 #
 # usage: scripts/build_all.sh [--clean] [--cpp-only | --java-only | --python-only | --rust-only] [--wheel]
 #
@@ -54,6 +55,37 @@ build_java() {
   mvn --batch-mode --no-transfer-progress --quiet --file "$ROOT/pom.xml" -DskipTests package
 }
 
+# python_build COMMAND…: pip with the build tools of build/venv, so that nothing is downloaded, and a build folder that stays.
+python_build() {
+  CMAKE_GENERATOR=Ninja "$VENV/bin/python" -m pip "$@" --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+    --config-settings=build-dir="$ROOT/build/python/{cache_tag}" "$ROOT/python"
+}
+
+build_python() {
+  setup_python
+  say "building Python (into build/venv)"
+  python_build install
+}
+
+# A wheel for any Linux of its day, tried out where there is nothing but Python.
+build_wheel() {
+  setup_python
+  say "building the wheel (build/wheel)"
+  local folder=$ROOT/build/wheel
+  rm -rf "$folder" "$ROOT/build/wheel_check"
+  python_build wheel --wheel-dir "$folder/unrepaired"
+  PATH=$VENV/bin:$PATH "$VENV/bin/python" -m auditwheel --verbose repair --wheel-dir "$folder" "$folder"/unrepaired/*.whl \
+    2>"$folder/auditwheel.log" || {
+    cat "$folder/auditwheel.log" >&2
+    die "auditwheel refused the wheel"
+  }
+  rm -r "$folder/unrepaired"
+  say "checking $(basename "$folder"/*.whl) in a fresh environment"
+  "$VENV/bin/python" -m venv "$ROOT/build/wheel_check"
+  "$ROOT/build/wheel_check/bin/python" -m pip install --quiet --disable-pip-version-check --no-index "$folder"/*.whl
+  env -i PATH=/nonexistent QADS_DIR="${QADS_DIR:-/dev/shm}" "$ROOT/build/wheel_check/bin/python" -I "$ROOT/scripts/lib/check_wheel.py"
+}
+
 if $clean; then
   say "removing build results"
   find "$ROOT/build" -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} + 2>/dev/null || true
@@ -64,7 +96,9 @@ case $only in
     if has_java; then need_java; fi
     build_cpp
     if has_java; then build_java; fi
+    if has_python; then build_python; fi
     ;;
   *) "build_$only" ;;
 esac
+if $wheel; then build_wheel; fi
 say "built"

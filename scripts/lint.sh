@@ -59,7 +59,7 @@ format_python() {
 
 lint_shell() { list_files '*.sh' .ci/run tests/agents/agent | xargs -0 -r shellcheck; }
 
-lint_types() { list_files '*.py' | xargs -0 -r mypy --cache-dir build/mypy_cache; }
+lint_types() { list_files '*.py' '*.pyi' | xargs -0 -r mypy --cache-dir build/mypy_cache; }
 
 lint_java() {
   setup_java
@@ -69,7 +69,13 @@ lint_java() {
 }
 
 lint_cpp() {
-  cmake --preset dev -DQADS_BUILD_JNI="$(has_java && echo ON || echo OFF)" >/dev/null && python scripts/lib/tidy.py
+  cmake --preset dev -DQADS_BUILD_JNI="$(has_java && echo ON || echo OFF)" >/dev/null || return
+  if has_python; then
+    setup_python
+    cmake -S python -B build/python/lint -DPython_EXECUTABLE="$VENV/bin/python" \
+      -Dpybind11_DIR="$(python -m pybind11 --cmakedir)" >/dev/null || return
+  fi
+  python scripts/lib/tidy.py
 }
 
 lint_rust() {

@@ -43,7 +43,7 @@ if [[ $only == rust ]] && ! has_rust; then die_absent Rust; fi
 
 if [[ $only != cpp ]]; then need_java; fi
 setup_cpp
-if [[ $only != cpp ]]; then
+if [[ $only != cpp && $only != python ]]; then
   setup_java
   setup_java25
 fi

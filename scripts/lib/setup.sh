@@ -76,6 +76,16 @@ setup_cpp() {
   export CMAKE_BUILD_PARALLEL_LEVEL
 }
 
+# Compiler and CMake, and Python's own headers, for the Python binding.
+setup_python() {
+  require 'command -v g++' g++
+  require 'command -v cmake' cmake
+  require 'command -v ninja' ninja-build
+  require 'python3 -c "import pathlib, sysconfig; assert pathlib.Path(sysconfig.get_path(\"include\"), \"Python.h\").exists()"' python3-dev
+  install_missing
+  setup_venv
+}
+
 # find_java VERSION PROGRAM [HOME…]: prints the first Java home of that version that has bin/PROGRAM.
 find_java() {
   local version=$1 program=$2 home

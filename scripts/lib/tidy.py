@@ -17,8 +17,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/dev"
+PYTHON_BUILD = ROOT / "build/python/lint"
 PASSED = ROOT / "build/tidy"
-FOLDERS = ("native/src", "native/bench", "native/examples", "java/src/main/cpp", "tests/agents/cpp")
+FOLDERS = (
+    "native/src",
+    "native/bench",
+    "native/examples",
+    "java/src/main/cpp",
+    "python/src/_core",
+    "tests/agents/cpp",
+)
 """Not native/tests: GoogleTest's macros and libarrow's headers take most of the time there and find little."""
 
 
@@ -41,7 +49,7 @@ def check(entry: dict[str, str], passed: Path) -> bool:
     path = Path(entry["file"])
     done = subprocess.run(
         # Compile commands are g++'s: clang needn't know all of its warnings.
-        ["clang-tidy", "--quiet", "-p", str(BUILD), "--extra-arg=-Wno-unknown-warning-option", str(path)],
+        ["clang-tidy", "--quiet", "-p", entry["build"], "--extra-arg=-Wno-unknown-warning-option", str(path)],
         capture_output=True,
         text=True,
         check=False,
@@ -57,7 +65,12 @@ def main() -> int:
     if shutil.which("clang-tidy") is None or not (BUILD / "compile_commands.json").exists():
         sys.exit("scripts/lint.sh is the way in: it installs clang-tidy and configures the dev build")
     PASSED.mkdir(parents=True, exist_ok=True)
-    commands = json.loads((BUILD / "compile_commands.json").read_text())
+    commands = [
+        {**entry, "build": str(build)}
+        for build in (PYTHON_BUILD, BUILD)  # of a file that both have, the last one counts
+        if (build / "compile_commands.json").exists()
+        for entry in json.loads((build / "compile_commands.json").read_text())
+    ]
     wanted = tuple(f"{ROOT / folder}/" for folder in FOLDERS)
     # A file compiled for several targets is checked once.
     entries = {entry["file"]: entry for entry in commands if entry["file"].startswith(wanted)}

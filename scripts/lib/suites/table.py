@@ -73,11 +73,11 @@ def _java(version: int) -> Suite:
     )
 
 
-def _pytest(name: str, group: str, folder: str) -> Suite:
+def _pytest(name: str, group: str, folder: str, *build_options: str) -> Suite:
     return Suite(
         name=name,
         group=group,
-        prepare=(("scripts/build_all.sh",),),
+        prepare=(("scripts/build_all.sh", *build_options),),
         test=(PYTHON, "-m", "pytest", folder, "--junitxml", "{results}/pytest.xml", "-o", "junit_family=xunit2"),
         results=("{results}/pytest.xml",),
     )
@@ -92,6 +92,7 @@ def all_suites() -> list[Suite]:
         _cpp("cpp-tsan", "tsan"),
         _java(17),
         _java(25),
+        _pytest("python", "python", "python/tests", "--python-only"),
         _pytest("cross-language", "cross-lang", "tests/cross_language"),
         _pytest("crash", "cross-lang", "tests/crash"),
         _pytest("docs", "cross-lang", "tests/docs"),

@@ -1,0 +1,124 @@
+"""Whose data can be written: whatever has `__arrow_c_array__` or `__arrow_c_stream__`, and polars' LazyFrame."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, Protocol, TypeGuard
+
+from ._errors import QadsError, QadsProducerError, QadsUnsupportedTypeError
+
+
+class ArrowArrayExportable(Protocol):
+    """A batch: a struct array whose children are the columns."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]:
+        """Capsules of schema and array."""
+        ...
+
+
+class ArrowStreamExportable(Protocol):
+    """Batches of one schema."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A capsule of a stream."""
+        ...
+
+
+class ArrowSchemaExportable(Protocol):
+    """A schema."""
+
+    def __arrow_c_schema__(self) -> object:
+        """A capsule of it."""
+        ...
+
+
+def has_stream(data: object) -> TypeGuard[ArrowStreamExportable]:
+    """Whether it can be exported as a stream. (isinstance with a protocol takes longer than a small write.)"""
+    return hasattr(data, "__arrow_c_stream__")
+
+
+def has_array(data: object) -> TypeGuard[ArrowArrayExportable]:
+    """Whether it can be exported as one batch."""
+    return hasattr(data, "__arrow_c_array__")
+
+
+def is_lazy_frame(data: object) -> bool:
+    """Whether it is a polars.LazyFrame; doesn't import polars."""
+    polars = sys.modules.get("polars")
+    return polars is not None and isinstance(data, polars.LazyFrame)
+
+
+def refuse_objects(name: str, data: Any) -> None:
+    """Polars hands columns of Python objects over as their addresses, which mean nothing to anybody else."""
+    polars = sys.modules.get("polars")
+    if polars is None or not isinstance(data, polars.DataFrame | polars.LazyFrame):
+        return
+    for column, dtype in data.collect_schema().items():
+        if dtype == polars.Object:
+            raise QadsUnsupportedTypeError(
+                f"segment '{name}': column '{column}' has dtype Object, which is no Arrow type: cast it, "
+                "to String for example"
+            )
+
+
+def most_bytes(data: Any) -> int:
+    """What the data takes at most, as far as its library says; else -1."""
+    try:
+        if (size := getattr(data, "get_total_buffer_size", None)) is not None:  # pyarrow
+            return int(size())
+        if (size := getattr(data, "estimated_size", None)) is not None:  # polars
+            return 2 * int(size())
+    except Exception:
+        return -1
+    return -1
+
+
+class guard:  # noqa: N801 (used like a function)
+    """Turns whatever a producer raises into QadsProducerError; Ctrl-C passes."""
+
+    def __init__(self, name: str, data: object) -> None:
+        self._name = name
+        self._data = data
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if error is None or isinstance(error, QadsError):
+            return
+        # A panic of a Rust library isn't an Exception.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            what = f"{type(self._data).__module__}.{type(self._data).__qualname__}"
+            raise QadsProducerError(f"segment '{self._name}': {what} can't hand over its data: {error}") from error
+
+
+def array_capsules(name: str, data: ArrowArrayExportable) -> tuple[object, object]:
+    """What the object's own library makes of it."""
+    with guard(name, data):
+        return data.__arrow_c_array__()
+
+
+def stream_capsule(name: str, data: ArrowStreamExportable) -> object:
+    """What the object's own library makes of it."""
+    with guard(name, data):
+        return data.__arrow_c_stream__()
+
+
+def lazy_batches(name: str, frame: Any) -> Iterator[object]:
+    """A LazyFrame's result, one stream after the other; at least one, so that the schema arrives."""
+    with guard(name, frame):
+        batches = iter(frame.collect_batches(maintain_order=True))
+    some = False
+    while True:
+        with guard(name, frame):
+            batch = next(batches, None)
+            if batch is None:
+                break
+            capsule = batch.__arrow_c_stream__()
+        some = True
+        yield capsule
+    if not some:
+        with guard(name, frame):
+            capsule = frame.collect_schema().to_frame().__arrow_c_stream__()
+        yield capsule
