@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything: the C++ core with its tests, examples, benchmarks and agent (build/release), and the Java jar with its natives.
+# Builds everything: the C++ core with its tests, examples, benchmarks and agent (build/release), the Java jar with its natives,
+# and the Rust crates with their agent and examples (build/cargo).
 # Installs what is missing first, after saying so.
 #
 # usage: scripts/build_all.sh [--clean] [--cpp-only | --java-only | --python-only | --rust-only] [--wheel]
@@ -53,6 +54,12 @@ build_java() {
   mvn --batch-mode --no-transfer-progress --quiet --file "$ROOT/pom.xml" -DskipTests package
 }
 
+build_rust() {
+  setup_rust
+  say "building Rust (build/cargo)"
+  cargo build --locked --quiet --release --manifest-path "$ROOT/rust/Cargo.toml" -p qadataswap -p qadataswap-agent --lib --bins --examples
+}
+
 if $clean; then
   say "removing build results"
   find "$ROOT/build" -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} + 2>/dev/null || true
@@ -62,6 +69,7 @@ case $only in
   '')
     build_cpp
     if has_java; then build_java; fi
+    if has_rust; then build_rust; fi
     ;;
   *) "build_$only" ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the form of everything: formatting (clang-format, spotless, ruff), static analysis (clang-tidy, ruff, mypy, shellcheck), the
+# Checks the form of everything: formatting (clang-format, spotless, ruff, rustfmt), static analysis (clang-tidy, clippy, ruff, mypy, shellcheck), the
 # direction of includes, the length of files, and that all places agree on the version. Runs all checks, then says which failed.
 #
 # usage: scripts/lint.sh [--fix]
@@ -72,9 +72,10 @@ lint_cpp() {
 }
 
 lint_rust() {
-  if $fix; then cargo fmt --manifest-path rust/Cargo.toml --all; fi
-  cargo fmt --manifest-path rust/Cargo.toml --all --check &&
-    cargo clippy --manifest-path rust/Cargo.toml --all-targets --quiet -- -D warnings
+  setup_rust
+  local cargo=(--manifest-path rust/Cargo.toml)
+  if $fix; then cargo fmt "${cargo[@]}" --all; fi
+  cargo fmt "${cargo[@]}" --all --check && cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings
 }
 
 check "clang-format" format_cpp

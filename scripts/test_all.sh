@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what the tests need and runs every test suite: C++ (plain, under ASan+UBSan, under TSan), the installed package, Java on JDK 17
-# and on JDK 25, the cross-language matrix, the crash tests and the examples of the docs. Ends with one table, which also goes to build/report/test_report.{md,json},
+# and on JDK 25, Rust, the cross-language matrix, the crash tests and the examples of the docs. Ends with one table, which also goes to build/report/test_report.{md,json},
 # and with the line "N passed, N failed, N skipped". Exit status: 0 only if nothing failed and nothing leaked; 2 for a wrong command line.
 #
 # usage: scripts/test_all.sh [--cpp-only | --java-only | --python-only | --rust-only | --cross-lang-only] [--with-performance] [--no-report]
@@ -40,7 +40,8 @@ if [[ $only == rust ]] && ! has_rust; then die_absent Rust; fi
 [[ -z $only ]] || arguments+=(--only "$only")
 
 setup_cpp
-if [[ $only != cpp ]]; then
+if [[ $only != cpp && $only != java ]] && has_rust; then setup_rust; fi
+if [[ $only != cpp && $only != rust ]]; then
   setup_java
   setup_java25
 fi

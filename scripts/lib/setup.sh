@@ -90,3 +90,20 @@ setup_java25() {
   fi
   export QADS_JDK25_HOME
 }
+
+# version_at_least WANTED FOUND: whether dotted version FOUND is WANTED or newer.
+version_at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort --version-sort | head -n 1) == "$1" ]]; }
+
+# A C++ compiler, and cargo as new as the crates want it. Exports CARGO_TARGET_DIR, build/cargo unless it is set.
+setup_rust() {
+  local wanted found
+  require 'command -v g++' g++
+  require 'command -v cargo' cargo rustc
+  install_missing
+  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/rust/Cargo.toml")
+  found=$(cargo --version | cut -d ' ' -f 2)
+  version_at_least "$wanted" "$found" ||
+    die "cargo is $found ($(command -v cargo)), but Arrow's Rust crates need $wanted or newer: put a newer toolchain first on the path" \
+      "(Debian 12 has 1.63; Ubuntu 24.04 has newer ones in packages that carry the version in their name). Nothing but Rust needs it."
+  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/build/cargo}
+}

@@ -106,7 +106,7 @@ impl fmt::Debug for ArenaBuffer {
 /// Values in a segment's data area: an [`ArenaBuffer`] of so many numbers of one type.
 ///
 /// ```
-/// # let folder = tempfile::tempdir()?;
+/// # let folder = tempfile::tempdir_in("/dev/shm")?;
 /// # let writer = qadataswap::Writer::builder("doc").directory(folder.path()).create()?;
 /// use arrow_array::Int64Array;
 /// use arrow_buffer::ScalarBuffer;

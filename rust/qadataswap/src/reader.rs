@@ -107,7 +107,7 @@ impl Reader {
     /// a message. One that is larger than the ring is copied out instead of waiting for ever.
     ///
     /// ```
-    /// # let folder = tempfile::tempdir()?;
+    /// # let folder = tempfile::tempdir_in("/dev/shm")?;
     /// # use qadataswap::{Error, Reader, Writer};
     /// # let writer = Writer::builder("doc").directory(folder.path()).create()?;
     /// # let reader = Reader::builder("doc").directory(folder.path()).open()?;

@@ -33,7 +33,7 @@ pub enum Messages {
 /// broke off. In a fork's child every call fails with [`Error::Forked`](crate::Error::Forked).
 ///
 /// ```
-/// # let folder = tempfile::tempdir()?;
+/// # let folder = tempfile::tempdir_in("/dev/shm")?;
 /// use arrow_array::{RecordBatch, record_batch};
 /// use qadataswap::{Reader, Writer};
 ///

@@ -68,6 +68,24 @@ def _java(version: int) -> Suite:
     )
 
 
+def _rust() -> list[Suite]:
+    if not (ROOT / "rust/Cargo.toml").is_file():
+        return []
+
+    def suite(name: str, *options: str) -> Suite:
+        command = ("cargo", "test", "--manifest-path", "rust/Cargo.toml", "--locked", *options)
+        return Suite(
+            name=name,
+            group="rust",
+            prepare=((*command, "--no-run"),),
+            test=(PYTHON, "-m", "suites.cargo", "{results}/cargo.xml", *command, "--no-fail-fast"),
+            results=("{results}/cargo.xml",),
+            timeout=30 * MINUTE,
+        )
+
+    return [suite("rust", "--workspace"), suite("rust-polars", "-p", "qadataswap", "--features", "polars")]
+
+
 def _pytest(name: str, group: str, folder: str) -> Suite:
     return Suite(
         name=name,
@@ -87,6 +105,7 @@ def all_suites() -> list[Suite]:
         _cpp("cpp-tsan", "tsan"),
         _java(17),
         _java(25),
+        *_rust(),
         _pytest("cross-language", "cross-lang", "tests/cross_language"),
         _pytest("crash", "cross-lang", "tests/crash"),
         _pytest("docs", "cross-lang", "tests/docs"),

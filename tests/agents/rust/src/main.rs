@@ -1,6 +1,7 @@
 //! The Rust agent of the cross-language tests: `tests/agents/README.md` has the contract. It uses the public API only.
 
 mod arguments;
+mod blame;
 mod outcome;
 mod read;
 mod stream_file;

@@ -1,7 +1,8 @@
 //! Arrow IPC stream files.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{BufWriter, Cursor};
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
@@ -9,12 +10,22 @@ use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
 use arrow_schema::{Schema, SchemaRef};
 
+use crate::blame::blame;
 use crate::outcome::Failure;
 
 /// All batches of a file.
 pub fn load(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), Failure> {
-    let file = File::open(path).map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
-    let reader = StreamReader::try_new(BufReader::new(file), None)?;
+    let content = std::fs::read(path).map_err(|error| Failure::File(format!("{}: {error}", path.display())))?;
+    // Some types make it panic.
+    let opened = catch_unwind(|| StreamReader::try_new(Cursor::new(&content), None));
+    let reader = match opened {
+        Ok(Ok(reader)) => reader,
+        Ok(Err(error)) => return Err(blame(&content).map_or_else(|| error.into(), Failure::Type)),
+        Err(_) => {
+            let type_unknown = || "the file's schema: Arrow's Rust library can't carry it".to_owned();
+            return Err(Failure::Type(blame(&content).unwrap_or_else(type_unknown)));
+        }
+    };
     let schema = reader.schema();
     let batches = reader.collect::<Result<Vec<_>, _>>()?;
     Ok((schema, batches))
