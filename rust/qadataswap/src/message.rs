@@ -2,10 +2,11 @@
 
 use std::ffi::CStr;
 
-use arrow_array::RecordBatch;
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{Array, RecordBatch, make_array};
+use arrow_data::ArrayData;
 use arrow_data::ffi::FFI_ArrowArray;
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, SchemaRef};
 use arrow_select::concat::concat_batches;
 use qadataswap_sys as sys;
 
@@ -55,6 +56,7 @@ impl Message {
             Some(batch) if self.batches.is_empty() => Ok(batch),
             last => {
                 self.batches.extend(last);
+                share_dictionaries(&mut self.batches)?;
                 Ok(concat_batches(&self.schema, &self.batches)?)
             }
         }
@@ -77,6 +79,40 @@ impl Message {
     pub fn lost_before(&self) -> u64 {
         self.lost_before
     }
+}
+
+/// The pieces of a batch that was cut have equal dictionaries, each in its own place. arrow-rs joins dictionaries, in another order, unless
+/// they are one.
+fn share_dictionaries(batches: &mut [RecordBatch]) -> Result<()> {
+    let Some((first, others)) = batches.split_first_mut() else { return Ok(()) };
+    for (index, column) in first.columns().iter().enumerate() {
+        let like = column.to_data();
+        if !has_dictionary(&like) {
+            continue;
+        }
+        for batch in &mut *others {
+            let mut columns = batch.columns().to_vec();
+            columns[index] = make_array(shared(&like, &columns[index].to_data()));
+            // A batch with such a column has its rows from it.
+            *batch = RecordBatch::try_new(batch.schema(), columns)?;
+        }
+    }
+    Ok(())
+}
+
+fn has_dictionary(data: &ArrayData) -> bool {
+    matches!(data.data_type(), DataType::Dictionary(..)) || data.child_data().iter().any(has_dictionary)
+}
+
+/// `data` with the dictionaries of `like`, an array of the same type, where they are equal.
+fn shared(like: &ArrayData, data: &ArrayData) -> ArrayData {
+    let is_dictionary = matches!(data.data_type(), DataType::Dictionary(..));
+    let children = like.child_data().iter().zip(data.child_data());
+    let children =
+        children.map(|(like, data)| if is_dictionary && like == data { like.clone() } else { shared(like, data) });
+    let builder = data.clone().into_builder().child_data(children.collect());
+    // SAFETY: the same data, but for dictionaries that are equal to its own.
+    unsafe { builder.build_unchecked() }
 }
 
 impl IntoIterator for Message {

@@ -5,7 +5,11 @@ mod common;
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchOptions, StringArray};
+use arrow_array::cast::AsArray;
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, Int8Array, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchOptions,
+    StringArray,
+};
 use arrow_schema::{DataType, Field, Schema};
 use common::Segments;
 use qadataswap::{Error, Messages};
@@ -83,6 +87,27 @@ fn a_batch_larger_than_the_data_area_arrives_in_pieces_of_one_message() {
         }
         assert!(matches!(reader.next_batch(10_000), Err(Error::EndOfStream(_))));
     });
+}
+
+#[test]
+fn a_dictionary_is_the_same_after_its_batch_was_cut_and_put_together_again() {
+    let segments = Segments::new();
+    let writer = segments.writer("coded").capacity(1 << 13).create().expect("a writer");
+    let reader = segments.reader("coded").open().expect("a reader");
+    let keys = Int8Array::from_iter((0..50_000_usize).map(|row| i8::try_from(row % 3).ok().filter(|_| row % 7 > 0)));
+    let values = Arc::new(StringArray::from(vec!["z", "never used", "a", "m"]));
+    let column: ArrayRef = Arc::new(DictionaryArray::new(keys, values.clone()));
+    let field = Field::new("coded", column.data_type().clone(), true).with_dict_is_ordered(true);
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![column]).expect("a batch");
+    let got = std::thread::scope(|scope| {
+        scope.spawn(|| writer.write_arrow(&batch).expect("a write"));
+        reader.read_arrow(10_000).expect("no error").expect("a message")
+    });
+    assert!(got.batches().len() > 2);
+    let got = got.into_batch().expect("one batch");
+    assert_eq!(got, batch);
+    assert_eq!(got.schema().field(0).dict_is_ordered(), Some(true));
+    assert_eq!(got.column(0).as_any_dictionary().values().as_string::<i32>(), &*values);
 }
 
 #[test]

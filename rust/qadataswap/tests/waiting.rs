@@ -144,17 +144,16 @@ fn closing_ends_every_wait_of_a_writer() {
     let segments = Segments::new();
     for case in 0..4 {
         let name = format!("wait_{case}");
-        let writer =
-            segments.writer(&name).slots(1).capacity(4096).timeout(Timeout::FOREVER).create().expect("a writer");
+        let writer = segments.writer(&name).slots(1).capacity(1 << 16).timeout(-1).create().expect("a writer");
         let _reader = segments.reader(&name).open().expect("a reader");
-        let all = writer.allocate(4096 - 64);
-        writer.write_arrow(&number(1)).or_else(|error| if all.is_ok() { Ok(()) } else { Err(error) }).ok();
+        writer.write_arrow(&number(1)).expect("a write into the only slot");
+        let _most = writer.allocate(40_000).expect("room");
         let closer = writer.closer();
         let close = || closer.close().expect("a close");
         match case {
             0 => ends_soon(|| writer.write_arrow(&number(1)), close),
             1 => ends_soon(|| writer.wait_readers(9, -1), close),
-            2 => ends_soon(|| writer.allocate(4096), close),
+            2 => ends_soon(|| writer.allocate(40_000), close),
             _ => ends_soon(|| writer.wait_drained(-1), close),
         }
     }

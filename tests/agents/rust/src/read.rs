@@ -6,9 +6,8 @@ use std::time::Duration;
 use arrow_array::{RecordBatch, RecordBatchOptions, make_array};
 use arrow_buffer::{BooleanBuffer, Buffer, MutableBuffer, NullBuffer};
 use arrow_data::ArrayData;
-use arrow_schema::SchemaRef;
-use arrow_select::concat::concat_batches;
-use qadataswap::{BatchInfo, Error, Loss, Reader, Start};
+use arrow_schema::DataType;
+use qadataswap::{Error, Loss, Reader, Start};
 
 use crate::arguments::ReadArguments;
 use crate::outcome::{Failure, Tally};
@@ -26,7 +25,7 @@ pub fn read(arguments: &ReadArguments) -> Result<String, Failure> {
     let mut held = Held { batches: VecDeque::new(), check: arguments.hold_check };
     let mut tally = Tally::default();
 
-    let mut outcome = copy(arguments, &reader, &schema, &mut output, &mut held, &mut tally);
+    let mut outcome = copy(arguments, &reader, &mut output, &mut held, &mut tally);
     // Whatever ended it, what came before is checked and written out.
     outcome = outcome.and(held.let_go(0)).and(output.finish().map_err(Failure::from));
     let statistics = reader.statistics()?;
@@ -43,22 +42,22 @@ pub fn read(arguments: &ReadArguments) -> Result<String, Failure> {
 fn copy(
     arguments: &ReadArguments,
     reader: &Reader,
-    schema: &SchemaRef,
     output: &mut Output,
     held: &mut Held,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
-    let mut pieces = Pieces { schema: schema.clone(), pieces: Vec::new() };
     let mut written = 0;
     while arguments.limit.is_none_or(|limit| written < limit) {
-        let (piece, info) = match reader.next_with_info(arguments.timeout_ms) {
-            Ok(next) => next,
+        // Whole messages: a batch that the writer had to cut by rows is put together again.
+        let message = match reader.read_arrow(arguments.timeout_ms) {
+            Ok(Some(message)) => message,
+            Ok(None) => return Err(timeout(arguments).into()),
             Err(Error::EndOfStream(_)) => break,
             Err(error) => return Err(error.into()),
         };
-        let Some(batch) = pieces.add(piece, info)? else { continue };
+        let batch = message.into_batch()?;
         tally.batch(batch.num_rows());
-        output.write(&batch)?;
+        write_out(output, &batch)?;
         written += 1;
         held.add(batch)?;
         held.let_go(arguments.hold)?;
@@ -67,30 +66,25 @@ fn copy(
     Ok(())
 }
 
-/// Puts a batch that the writer had to cut by rows together again. Its pieces are copied, so that a ring smaller than the message doesn't
-/// wait for this reader.
-struct Pieces {
-    schema: SchemaRef,
-    pieces: Vec<RecordBatch>,
+fn timeout(arguments: &ReadArguments) -> Error {
+    Error::Timeout(format!("segment '{}': no message within {} ms", arguments.name, arguments.timeout_ms))
 }
 
-impl Pieces {
-    /// The whole batch, or none until its last piece.
-    fn add(&mut self, piece: RecordBatch, info: BatchInfo) -> Result<Option<RecordBatch>, Failure> {
-        if info.first {
-            // What came before was given up.
-            self.pieces.clear();
-        }
-        if info.last && self.pieces.is_empty() {
-            return Ok(Some(piece));
-        }
-        self.pieces.push(own(&piece)?);
-        if !info.last {
-            return Ok(None);
-        }
-        let all = concat_batches(&self.schema, &std::mem::take(&mut self.pieces))?;
-        Ok(Some(all))
+/// The stream writer keeps the last dictionaries: they must not keep a lease that nobody asked for.
+fn write_out(output: &mut Output, batch: &RecordBatch) -> Result<(), Failure> {
+    if has_dictionary(batch) {
+        output.write(&own(batch)?)?
+    } else {
+        output.write(batch)?
     }
+    Ok(())
+}
+
+fn has_dictionary(batch: &RecordBatch) -> bool {
+    fn anywhere(data: &ArrayData) -> bool {
+        matches!(data.data_type(), DataType::Dictionary(..)) || data.child_data().iter().any(anywhere)
+    }
+    batch.columns().iter().any(|column| anywhere(&column.to_data()))
 }
 
 /// A copy in this process's own memory.
