@@ -72,7 +72,7 @@ lint_cpp() {
 }
 
 lint_rust() {
-  setup_rust
+  setup_rust_lint
   local cargo=(--manifest-path rust/Cargo.toml)
   if $fix; then cargo fmt "${cargo[@]}" --all; fi
   cargo fmt "${cargo[@]}" --all --check && cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings

@@ -10,6 +10,8 @@ mod import;
 mod info;
 mod message;
 mod options;
+#[cfg(feature = "polars")]
+mod polars;
 mod producer;
 mod reader;
 mod reader_builder;

@@ -1,7 +1,8 @@
 """python -m suites.cargo RESULTS.xml cargo test ...: runs it, and writes what it printed about its tests as JUnit XML.
 
-Cargo's own machine-readable output isn't in its stable releases. What is read here is the text for people, which has been
-the same for ten years: `Running PATH (PROGRAM)` or `Doc-tests CRATE`, then a line a test, then what failed tests printed.
+Cargo's own machine-readable output isn't in its stable releases. What is read here is the text for people, which has
+been the same for ten years: `Running PATH (PROGRAM)` or `Doc-tests CRATE`, then a line a test, then what failed tests
+printed.
 """
 
 from __future__ import annotations

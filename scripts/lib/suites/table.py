@@ -73,17 +73,21 @@ def _rust() -> list[Suite]:
         return []
 
     def suite(name: str, *options: str) -> Suite:
-        command = ("cargo", "test", "--manifest-path", "rust/Cargo.toml", "--locked", *options)
+        command = ("cargo", "test", "--manifest-path", "rust/Cargo.toml", "--locked", "--no-fail-fast")
         return Suite(
             name=name,
             group="rust",
-            prepare=((*command, "--no-run"),),
-            test=(PYTHON, "-m", "suites.cargo", "{results}/cargo.xml", *command, "--no-fail-fast"),
+            prepare=((*command, "--no-run", *options),),
+            test=(PYTHON, "-m", "suites.cargo", "{results}/cargo.xml", *command, *options),
             results=("{results}/cargo.xml",),
             timeout=30 * MINUTE,
         )
 
-    return [suite("rust", "--workspace"), suite("rust-polars", "-p", "qadataswap", "--features", "polars")]
+    return [
+        suite("rust", "--workspace"),
+        suite("rust-polars", "-p", "qadataswap", "--features", "polars", "--test", "polars"),
+        suite("rust-package", "-p", "qadataswap", "--test", "package", "--", "--ignored"),
+    ]
 
 
 def _pytest(name: str, group: str, folder: str) -> Suite:
