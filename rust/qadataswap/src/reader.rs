@@ -24,7 +24,7 @@ use crate::timeout::Timeout;
 /// [`Iterator`] and [`RecordBatchReader`] it yields the batches one by one, waiting up to the reader's timeout for each.
 #[derive(Debug)]
 pub struct Reader {
-    reader: Arc<ReaderHandle>,
+    handle: Arc<ReaderHandle>,
     importer: OnceLock<Importer>,
     timeout: Timeout,
     validate: bool,
@@ -34,14 +34,13 @@ pub struct Reader {
 
 impl Reader {
     /// Options, and then [`open`](ReaderBuilder::open).
-    #[must_use]
     pub fn builder(name: impl Into<String>) -> ReaderBuilder {
         ReaderBuilder::new(name.into())
     }
 
     pub(crate) fn new(reader: ReaderHandle, timeout: Timeout, validate: bool) -> Self {
         Self {
-            reader: Arc::new(reader),
+            handle: Arc::new(reader),
             importer: OnceLock::new(),
             timeout,
             validate,
@@ -73,7 +72,7 @@ impl Reader {
     /// Fills in a schema that the caller owns.
     pub(crate) fn export_schema(&self, out: *mut sys::ArrowSchema, timeout: Timeout) -> Result<()> {
         // SAFETY: the handle is alive; the struct is filled in only if that works.
-        check(unsafe { sys::qads_reader_get_schema(self.reader.as_ptr(), timeout.millis(), out) })
+        check(unsafe { sys::qads_reader_get_schema(self.handle.as_ptr(), timeout.millis(), out) })
     }
 
     /// The next batch, without a copy.
@@ -96,7 +95,7 @@ impl Reader {
         let mut info = BatchInfo::empty();
         // SAFETY: the handle is alive; the outputs are ours, and filled in only if that works.
         check(unsafe {
-            sys::qads_reader_next(self.reader.as_ptr(), timeout.into().millis(), (&raw mut array).cast(), &raw mut info)
+            sys::qads_reader_next(self.handle.as_ptr(), timeout.into().millis(), (&raw mut array).cast(), &raw mut info)
         })?;
         // Where there is a batch there is a schema.
         let batch = self.importer(Timeout::POLL)?.import(array)?;
@@ -142,7 +141,7 @@ impl Reader {
         // SAFETY: the handle is alive; the outputs are ours, and filled in only if that works.
         let status = unsafe {
             sys::qads_reader_next_message(
-                self.reader.as_ptr(),
+                self.handle.as_ptr(),
                 timeout.millis(),
                 (&raw mut stream).cast(),
                 &raw mut info,
@@ -161,7 +160,7 @@ impl Reader {
     /// What `next_batch` would fail with.
     pub fn wait(&self, timeout: impl Into<Timeout>) -> Result<()> {
         // SAFETY: the handle is alive.
-        check(unsafe { sys::qads_reader_wait(self.reader.as_ptr(), timeout.into().millis()) })
+        check(unsafe { sys::qads_reader_wait(self.handle.as_ptr(), timeout.into().millis()) })
     }
 
     /// What was read so far. Doesn't block, also while another thread waits in this reader.
@@ -169,7 +168,7 @@ impl Reader {
     /// # Errors
     /// [`Closed`](Error::Closed).
     pub fn statistics(&self) -> Result<ReaderStatistics> {
-        reader_statistics(&self.reader)
+        reader_statistics(&self.handle)
     }
 
     /// Gives up the reader's place, also while other threads are inside a call: they fail with [`Closed`](Error::Closed) soon. Batches stay
@@ -178,13 +177,13 @@ impl Reader {
     /// # Errors
     /// [`Forked`](Error::Forked).
     pub fn close(&self) -> Result<()> {
-        self.reader.close()
+        self.handle.close()
     }
 
     /// Something to close this reader with, wherever the reader itself may be.
     #[must_use]
     pub fn closer(&self) -> Closer {
-        Closer::of_reader(self.reader.clone())
+        Closer::of_reader(self.handle.clone())
     }
 }
 

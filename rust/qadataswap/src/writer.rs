@@ -49,7 +49,7 @@ pub enum Messages {
 #[derive(Debug)]
 pub struct Writer {
     // The writer goes before its arena: it ends the stream.
-    writer: Arc<WriterHandle>,
+    handle: Arc<WriterHandle>,
     arena: Arc<ArenaHandle>,
     known: KnownSchema,
     timeout: Timeout,
@@ -57,7 +57,6 @@ pub struct Writer {
 
 impl Writer {
     /// Options, and then [`create`](WriterBuilder::create).
-    #[must_use]
     pub fn builder(name: impl Into<String>) -> WriterBuilder {
         WriterBuilder::new(name.into())
     }
@@ -67,7 +66,7 @@ impl Writer {
         if let Some(schema) = schema {
             known.remember(schema);
         }
-        Self { writer: Arc::new(writer), arena: Arc::new(arena), known, timeout }
+        Self { handle: Arc::new(writer), arena: Arc::new(arena), known, timeout }
     }
 
     /// Publishes one batch as one message: copies it into the segment, but for buffers that lie there already. Waits for room up to the
@@ -92,7 +91,7 @@ impl Writer {
             if let Err(error) = self.write_part(batch, flags) {
                 // The core has done so itself where it failed, but a schema that can't be exported never came there.
                 // SAFETY: the handle is alive.
-                unsafe { sys::qads_writer_give_up_message(self.writer.as_ptr()) };
+                unsafe { sys::qads_writer_give_up_message(self.handle.as_ptr()) };
                 return Err(error);
             }
         }
@@ -117,7 +116,7 @@ impl Writer {
         flags: u32,
     ) -> Result<()> {
         // SAFETY: the handle is alive; both structs are complete, and the core only borrows them.
-        check(unsafe { sys::qads_writer_write(self.writer.as_ptr(), array, schema, flags, self.timeout.millis()) })
+        check(unsafe { sys::qads_writer_write(self.handle.as_ptr(), array, schema, flags, self.timeout.millis()) })
     }
 
     /// Publishes everything that `reader` still has. The timeout bounds each batch's wait for room. A stream without batches sends a batch
@@ -137,7 +136,7 @@ impl Writer {
         };
         let raw = (&raw mut stream).cast();
         // SAFETY: the handle is alive; the core takes the stream over and releases it, which marks it as released here too.
-        check(unsafe { sys::qads_writer_write_stream(self.writer.as_ptr(), raw, flags, self.timeout.millis()) })
+        check(unsafe { sys::qads_writer_write_stream(self.handle.as_ptr(), raw, flags, self.timeout.millis()) })
     }
 
     /// Sets the schema before the first batch, so that readers can see it.
@@ -148,7 +147,7 @@ impl Writer {
     pub fn set_schema(&self, schema: &SchemaRef) -> Result<()> {
         let exported = ExportedSchema::new(schema)?;
         // SAFETY: the handle is alive; the schema is complete, and the core only borrows it.
-        check(unsafe { sys::qads_writer_set_schema(self.writer.as_ptr(), exported.as_ptr()) })?;
+        check(unsafe { sys::qads_writer_set_schema(self.handle.as_ptr(), exported.as_ptr()) })?;
         self.known.remember(schema);
         Ok(())
     }
@@ -184,7 +183,7 @@ impl Writer {
     /// [`Timeout`](crate::Error::Timeout), which says how many are; [`Closed`](crate::Error::Closed).
     pub fn wait_readers(&self, readers: i32, timeout: impl Into<Timeout>) -> Result<()> {
         // SAFETY: the handle is alive.
-        check(unsafe { sys::qads_writer_wait_readers(self.writer.as_ptr(), readers, timeout.into().millis()) })
+        check(unsafe { sys::qads_writer_wait_readers(self.handle.as_ptr(), readers, timeout.into().millis()) })
     }
 
     /// Waits until every attached reader has read everything that was published; with no reader it returns at once.
@@ -193,7 +192,7 @@ impl Writer {
     /// [`Timeout`](crate::Error::Timeout), which says who hasn't; [`Closed`](crate::Error::Closed).
     pub fn wait_drained(&self, timeout: impl Into<Timeout>) -> Result<()> {
         // SAFETY: the handle is alive.
-        check(unsafe { sys::qads_writer_wait_drained(self.writer.as_ptr(), timeout.into().millis()) })
+        check(unsafe { sys::qads_writer_wait_drained(self.handle.as_ptr(), timeout.into().millis()) })
     }
 
     /// Marks the end of the stream: readers come to it after the last batch. Waits for nobody; twice is fine.
@@ -202,7 +201,7 @@ impl Writer {
     /// [`Closed`](crate::Error::Closed).
     pub fn finish(&self) -> Result<()> {
         // SAFETY: the handle is alive.
-        check(unsafe { sys::qads_writer_finish(self.writer.as_ptr()) })
+        check(unsafe { sys::qads_writer_finish(self.handle.as_ptr()) })
     }
 
     /// Lets go of the segment, also while other threads are inside a call: they fail with [`Closed`](crate::Error::Closed) soon. What is in the
@@ -211,14 +210,14 @@ impl Writer {
     /// # Errors
     /// [`Forked`](crate::Error::Forked).
     pub fn close(&self) -> Result<()> {
-        self.writer.close()?;
+        self.handle.close()?;
         self.arena.close()
     }
 
     /// Something to close this writer with, wherever the writer itself may be.
     #[must_use]
     pub fn closer(&self) -> Closer {
-        Closer::of_writer(self.writer.clone(), self.arena.clone())
+        Closer::of_writer(self.handle.clone(), self.arena.clone())
     }
 
     /// The segment and what has passed through it. Doesn't block.
@@ -242,6 +241,6 @@ impl Writer {
     /// # Errors
     /// [`Closed`](crate::Error::Closed).
     pub fn last_write(&self) -> Result<Vec<ColumnReport>> {
-        last_write(&self.writer)
+        last_write(&self.handle)
     }
 }

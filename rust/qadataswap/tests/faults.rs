@@ -125,7 +125,7 @@ fn a_segment_has_another_version() {
     // Any layout begins with its magic, then its version: docs/layout.md.
     bytes[8] = 0xee;
     std::fs::write(segments.file("new"), bytes).expect("a file");
-    let error = segments.reader("new").open().err().expect("an error");
+    let error = segments.reader("new").open().expect_err("an error");
     assert!(matches!(error, Error::Version(_) | Error::Corrupt(_)), "{error:?}");
     assert!(error.to_string().contains("new"));
 }

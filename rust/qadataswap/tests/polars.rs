@@ -9,9 +9,10 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{
     Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Decimal32Array, Decimal128Array, DictionaryArray,
-    DurationMillisecondArray, FixedSizeBinaryArray, Float32Array, Int8Array, Int16Array, Int64Array, IntervalYearMonthArray,
-    LargeStringArray, ListArray, RecordBatch, StringArray, StringViewArray, StructArray, Time64NanosecondArray,
-    TimestampMicrosecondArray, TimestampNanosecondArray, TimestampSecondArray, UInt16Array, UInt32Array, new_null_array,
+    DurationMillisecondArray, FixedSizeBinaryArray, Float32Array, Int8Array, Int16Array, Int64Array,
+    IntervalYearMonthArray, LargeStringArray, ListArray, RecordBatch, StringArray, StringViewArray, StructArray,
+    Time64NanosecondArray, TimestampMicrosecondArray, TimestampNanosecondArray, TimestampSecondArray, UInt16Array,
+    UInt32Array, new_null_array,
 };
 use arrow_schema::{DataType, Field, Fields, UnionFields, UnionMode};
 use common::{Segments, data_files, load, mappings};
@@ -88,7 +89,8 @@ fn nested_columns_categoricals_and_times_arrive() {
     let codes = Series::new("codes".into(), ["b", "a"])
         .cast(&PolarsType::from_categories(polars_core::prelude::Categories::global()))
         .expect("categories");
-    let times = Series::new("times".into(), [1_000_i64, 2_000]).cast(&PolarsType::Datetime(TimeUnit::Microseconds, None));
+    let times =
+        Series::new("times".into(), [1_000_i64, 2_000]).cast(&PolarsType::Datetime(TimeUnit::Microseconds, None));
     let structs = frame().slice(0, 2).into_struct("structs".into());
     let columns = vec![
         lists.into(),
@@ -110,7 +112,8 @@ fn columns_of_a_frame_lie_in_the_segment() {
     writer.write_frame(&frame()).expect("a write");
     let got = reader.read_frame(0).expect("no error").expect("a message");
     let mapped = mappings(&segments.file("where"));
-    let number = got.column("number").expect("a column").i64().expect("integers").downcast_iter().next().expect("a chunk");
+    let number =
+        got.column("number").expect("a column").i64().expect("integers").downcast_iter().next().expect("a chunk");
     let text = got.column("text").expect("a column").str().expect("strings").downcast_iter().next().expect("a chunk");
     for address in [number.values().as_ptr() as usize, text.views().as_ptr() as usize] {
         assert!(mapped.iter().any(|range| range.contains(&address)), "{address:#x} is none of {mapped:x?}");
@@ -162,7 +165,8 @@ fn what_polars_has_a_form_for_is_read_as_that() {
         let got = column(array.clone()).unwrap_or_else(|error| panic!("{wanted}: {error}"));
         assert_eq!((got.dtype(), got.len()), (&wanted, 1));
     }
-    let coded: ArrayRef = Arc::new(["x", "y", "x"].into_iter().collect::<DictionaryArray<arrow_array::types::Int8Type>>());
+    let coded: ArrayRef =
+        Arc::new(["x", "y", "x"].into_iter().collect::<DictionaryArray<arrow_array::types::Int8Type>>());
     let got = column(coded).expect("categories");
     assert!(matches!(got.dtype(), PolarsType::Categorical(..)), "{}", got.dtype());
     assert_eq!(got.str_value(2).expect("a value"), "x");
@@ -172,8 +176,13 @@ fn what_polars_has_a_form_for_is_read_as_that() {
 
 #[test]
 fn what_polars_cannot_carry_is_an_error_that_names_the_column_and_the_type() {
-    let union = UnionFields::try_new([0, 1], [Field::new("a", DataType::Int8, true), Field::new("b", DataType::Utf8, true)]);
-    let nested = Fields::from(vec![Field::new("inner", DataType::ListView(Arc::new(Field::new_list_field(DataType::Int8, true))), true)]);
+    let union =
+        UnionFields::try_new([0, 1], [Field::new("a", DataType::Int8, true), Field::new("b", DataType::Utf8, true)]);
+    let nested = Fields::from(vec![Field::new(
+        "inner",
+        DataType::ListView(Arc::new(Field::new_list_field(DataType::Int8, true))),
+        true,
+    )]);
     let zoned = TimestampMicrosecondArray::from(vec![1]).with_timezone("+05:30");
     let cases: Vec<ArrayRef> = vec![
         new_null_array(&DataType::Union(union.expect("fields"), UnionMode::Sparse), 1),

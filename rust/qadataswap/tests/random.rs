@@ -5,11 +5,10 @@ mod common;
 
 use std::sync::Arc;
 
-use arrow_array::builder::{Int32Builder, ListBuilder, StringDictionaryBuilder};
-use arrow_array::types::Int16Type;
+use arrow_array::types::{Int16Type, Int32Type};
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Decimal128Array, Float64Array, Int32Array, LargeStringArray, RecordBatch,
-    RecordBatchOptions, StringArray, StringViewArray, StructArray,
+    ArrayRef, BinaryArray, BooleanArray, Decimal128Array, DictionaryArray, Float64Array, Int32Array, LargeStringArray,
+    ListArray, RecordBatch, RecordBatchOptions, StringArray, StringViewArray, StructArray,
 };
 use arrow_schema::{DataType, Field, Schema};
 use common::{Segments, assert_same};
@@ -17,25 +16,21 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-fn dictionary(values: Vec<Option<String>>) -> ArrayRef {
-    let mut builder = StringDictionaryBuilder::<Int16Type>::new();
-    values.iter().for_each(|value| builder.append_option(value.as_ref()));
-    Arc::new(builder.finish())
+fn dictionary(values: &[Option<String>]) -> ArrayRef {
+    let values = values.iter().map(Option::as_deref);
+    Arc::new(values.collect::<DictionaryArray<Int16Type>>())
 }
 
 fn list(values: Vec<Option<Vec<Option<i32>>>>) -> ArrayRef {
-    let mut builder = ListBuilder::new(Int32Builder::new());
-    values.into_iter().for_each(|value| builder.append_option(value));
-    Arc::new(builder.finish())
+    Arc::new(ListArray::from_iter_primitive::<Int32Type, _, _>(values))
 }
 
-fn structs(values: Vec<Option<(i32, Option<String>)>>) -> ArrayRef {
-    let numbers: ArrayRef = Arc::new(Int32Array::from_iter(values.iter().map(|v| v.as_ref().map(|(n, _)| *n))));
-    let texts: ArrayRef =
-        Arc::new(StringArray::from_iter(values.iter().map(|v| v.as_ref().and_then(|(_, text)| text.clone()))));
+fn structs(values: &[Option<(i32, Option<String>)>]) -> ArrayRef {
+    let numbers: Int32Array = values.iter().map(|value| value.as_ref().map(|(number, _)| *number)).collect();
+    let texts: StringArray = values.iter().map(|value| value.as_ref().and_then(|(_, text)| text.as_deref())).collect();
     let fields = vec![Field::new("n", DataType::Int32, true), Field::new("t", DataType::Utf8, true)];
     let nulls = values.iter().map(Option::is_some).collect::<Vec<_>>().into();
-    Arc::new(StructArray::new(fields.into(), vec![numbers, texts], Some(nulls)))
+    Arc::new(StructArray::new(fields.into(), vec![Arc::new(numbers), Arc::new(texts)], Some(nulls)))
 }
 
 /// A column of so many rows.
@@ -51,9 +46,9 @@ fn column(rows: usize) -> BoxedStrategy<ArrayRef> {
         vec(text(), rows).prop_map(|v| Arc::new(LargeStringArray::from(v)) as ArrayRef),
         vec(text(), rows).prop_map(|v| Arc::new(StringViewArray::from_iter(v)) as ArrayRef),
         vec(option::of(vec(any::<u8>(), 0..20)), rows).prop_map(|v| Arc::new(BinaryArray::from_iter(v)) as ArrayRef),
-        vec(option::of("[a-e]"), rows).prop_map(dictionary),
+        vec(option::of("[a-e]"), rows).prop_map(|v| dictionary(&v)),
         vec(option::of(vec(option::of(any::<i32>()), 0..5)), rows).prop_map(list),
-        vec(option::of((any::<i32>(), text())), rows).prop_map(structs),
+        vec(option::of((any::<i32>(), text())), rows).prop_map(|v| structs(&v)),
     ]
     .boxed()
 }

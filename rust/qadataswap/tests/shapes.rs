@@ -94,8 +94,9 @@ fn a_dictionary_is_the_same_after_its_batch_was_cut_and_put_together_again() {
     let segments = Segments::new();
     let writer = segments.writer("coded").capacity(1 << 13).create().expect("a writer");
     let reader = segments.reader("coded").open().expect("a reader");
-    let keys = Int8Array::from_iter((0..50_000_usize).map(|row| i8::try_from(row % 3).ok().filter(|_| row % 7 > 0)));
-    let values = Arc::new(StringArray::from(vec!["z", "never used", "a", "m"]));
+    let keys = (0..50_000_usize).map(|row| i8::try_from(row % 3).ok().filter(|_| row % 7 > 0)).collect::<Int8Array>();
+    // So many that the dictionaries of all pieces together are more than the keys can count, most of them never used.
+    let values = Arc::new(StringArray::from_iter_values((0..40).map(|number| format!("value {}", 40 - number))));
     let column: ArrayRef = Arc::new(DictionaryArray::new(keys, values.clone()));
     let field = Field::new("coded", column.data_type().clone(), true).with_dict_is_ordered(true);
     let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![column]).expect("a batch");

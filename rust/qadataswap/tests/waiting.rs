@@ -94,7 +94,9 @@ fn threads_share_one_writer_and_no_batch_is_lost() {
                 scope.spawn(move || (0..50).for_each(|n| writer.write_arrow(&number(part * 50 + n)).expect("a write")))
             })
             .collect();
-        writers.into_iter().for_each(|thread| thread.join().expect("a thread"));
+        for thread in writers {
+            thread.join().expect("a thread");
+        }
         writer.finish().expect("an end");
         read.join().expect("a thread")
     });

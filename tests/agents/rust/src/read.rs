@@ -73,9 +73,9 @@ fn timeout(arguments: &ReadArguments) -> Error {
 /// The stream writer keeps the last dictionaries: they must not keep a lease that nobody asked for.
 fn write_out(output: &mut Output, batch: &RecordBatch) -> Result<(), Failure> {
     if has_dictionary(batch) {
-        output.write(&own(batch)?)?
+        output.write(&own(batch)?)?;
     } else {
-        output.write(batch)?
+        output.write(batch)?;
     }
     Ok(())
 }
