@@ -194,6 +194,17 @@ fn a_name_or_a_number_cannot_be() {
 }
 
 #[test]
+fn a_segment_is_another_users() {
+    let segments = Segments::new();
+    let writer = segments.writer("theirs").lifetime(Lifetime::Keep).create().expect("a writer");
+    drop(writer);
+    if std::os::unix::fs::chown(segments.file("theirs"), Some(12_345), None).is_err() {
+        return; // only root can give files away
+    }
+    assert_fault!(segments.reader("theirs").open(), Permission, "theirs", "12345");
+}
+
+#[test]
 fn there_are_too_many_readers() {
     let segments = Segments::new();
     let writer = segments.writer("few").reader_capacity(1).create().expect("a writer");

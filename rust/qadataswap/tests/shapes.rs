@@ -59,6 +59,11 @@ fn a_batch_has_two_thousand_columns() {
 }
 
 #[test]
+fn a_batch_has_five_million_rows() {
+    there_and_back(&numbers(0..5_000_000));
+}
+
+#[test]
 fn a_batch_larger_than_the_data_area_arrives_in_pieces_of_one_message() {
     let segments = Segments::new();
     let writer = segments.writer("large").capacity(1 << 16).create().expect("a writer");
