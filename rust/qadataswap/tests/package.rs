@@ -50,6 +50,6 @@ fn the_packages_build_in_an_empty_folder() {
     let test = std::env::current_exe().expect("this program");
     let target = test.ancestors().nth(3).expect("the folder of all results");
     let program = ["run", "--quiet", "--target-dir"];
-    let text = run(Command::new(env!("CARGO")).current_dir(&app).args(program).arg(target));
-    assert!(text.contains(&format!("core {version}")), "{text}");
+    let printed = run(Command::new(env!("CARGO")).current_dir(&app).args(program).arg(target));
+    assert!(printed.contains(&format!("core {version}")), "{printed}");
 }
