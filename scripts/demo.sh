@@ -16,7 +16,6 @@ case ${1-} in
     ;;
   *) die_usage "unknown option $1" ;;
 esac
-has_java || die_absent Java
 "$ROOT/scripts/build_all.sh"
 setup_java
 exec "$VENV/bin/python" "$ROOT/scripts/lib/demo.py"

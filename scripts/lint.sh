@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Checks the form of everything: formatting (clang-format, spotless, ruff), static analysis (clang-tidy, mypy, ruff
-# and shellcheck), the direction of includes, the length of files, and that all places agree on the version. Runs all
-# checks, then says which failed. clang-tidy takes minutes the first time; later it checks only what has changed.
+# Checks the form of everything: formatting (clang-format, spotless, ruff, rustfmt), static analysis (clang-tidy, mypy,
+# ruff, clippy and shellcheck), the direction of includes, the length of files, and that all places agree on the
+# version. Runs all checks, then says which failed. clang-tidy takes minutes the first time; later it checks only what
+# has changed.
 #
 # usage: scripts/lint.sh [--fix]
 #
@@ -69,19 +70,19 @@ lint_java() {
 }
 
 lint_cpp() {
-  cmake --preset dev -DQADS_BUILD_JNI="$(has_java && echo ON || echo OFF)" >/dev/null || return
-  if has_python; then
-    setup_python
-    cmake -S python -B build/python/lint -DPython_EXECUTABLE="$VENV/bin/python" \
-      -Dpybind11_DIR="$(python -m pybind11 --cmakedir)" >/dev/null || return
-  fi
+  cmake --preset dev -DQADS_BUILD_JNI=ON >/dev/null || return
+  setup_python
+  cmake -S python -B build/python/lint -DPython_EXECUTABLE="$VENV/bin/python" \
+    -Dpybind11_DIR="$(python -m pybind11 --cmakedir)" >/dev/null || return
   python scripts/lib/tidy.py
 }
 
 lint_rust() {
-  if $fix; then cargo fmt --manifest-path rust/Cargo.toml --all; fi
-  cargo fmt --manifest-path rust/Cargo.toml --all --check &&
-    cargo clippy --manifest-path rust/Cargo.toml --all-targets --quiet -- -D warnings
+  setup_rust_lint
+  local cargo=(--manifest-path rust/Cargo.toml)
+  if $fix; then cargo fmt "${cargo[@]}" --all; fi
+  cargo fmt "${cargo[@]}" --all --check &&
+    cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings
 }
 
 check "clang-format" format_cpp
@@ -91,8 +92,8 @@ check "ruff format" format_python
 check "ruff" ruff check --quiet .
 check "mypy" lint_types
 check "shellcheck" lint_shell
-if has_java; then check "spotless" lint_java; fi
-if has_rust; then check "rustfmt, clippy" lint_rust; fi
+check "spotless" lint_java
+check "rustfmt, clippy" lint_rust
 check "clang-tidy" lint_cpp
 
 [[ ${#failed[@]} -eq 0 ]] || die "failed: $(printf '%s; ' "${failed[@]}")"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds what the tests need and runs every test suite: C++ (plain, under ASan+UBSan, under TSan), the installed
-# package, Java on JDK 17 and on JDK 25, the cross-language matrix, the crash tests and the examples of the docs. Ends
-# with one table, which also goes to build/report/test_report.{md,json}, and with the line "N passed, N failed,
-# N skipped". Exit status: 0 only if nothing failed and nothing leaked; 2 for a wrong command line.
+# package, Java on JDK 17 and on JDK 25, Python, Rust, the cross-language matrix, the crash tests and the examples of
+# the docs. Ends with one table, which also goes to build/report/test_report.{md,json}, and with the line "N passed, N
+# failed, N skipped". Exit status: 0 only if nothing failed and nothing leaked; 2 for a wrong command line.
 #
 # usage: scripts/test_all.sh [--cpp-only | --java-only | --python-only | --rust-only | --cross-lang-only]
 #                            [--with-performance] [--no-report]
@@ -37,13 +37,12 @@ while [[ $# -gt 0 ]]; do
   esac
   shift
 done
-if [[ $only == python ]] && ! has_python; then die_absent Python; fi
-if [[ $only == rust ]] && ! has_rust; then die_absent Rust; fi
 [[ -z $only ]] || arguments+=(--only "$only")
 
 if [[ $only != cpp ]]; then need_java; fi
 setup_cpp
-if [[ $only != cpp && $only != python ]]; then
+if [[ $only != cpp && $only != java && $only != python ]]; then setup_rust; fi
+if [[ $only != cpp && $only != python && $only != rust ]]; then
   setup_java
   setup_java25
 fi

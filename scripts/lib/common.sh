@@ -18,16 +18,5 @@ die_usage() {
   exit 2
 }
 
-# die_absent LANGUAGE: asked for a binding that isn't part of this tree yet.
-die_absent() {
-  printf '%s: the %s binding is not there yet, so nothing was done\n' "${0##*/}" "$1" >&2
-  exit 2
-}
-
 # Prints the comment at the head of the calling script: its help text.
 show_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; }
-
-# The bindings of this tree, each known by its build file.
-has_java() { [[ -f $ROOT/pom.xml ]]; }
-has_python() { [[ -f $ROOT/python/pyproject.toml ]]; }
-has_rust() { [[ -f $ROOT/rust/Cargo.toml ]]; }

@@ -126,3 +126,53 @@ setup_java25() {
   fi
   export QADS_JDK25_HOME
 }
+
+# version_at_least WANTED FOUND: whether dotted version FOUND is WANTED or newer.
+version_at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort --version-sort | head -n 1) == "$1" ]]; }
+
+# cargo_is_new WANTED: whether there is a cargo of that version or newer on the path.
+cargo_is_new() {
+  local found
+  found=$(cargo --version 2>/dev/null | cut -d ' ' -f 2) && version_at_least "$1" "$found"
+}
+
+# cargo_package WANTED: prints a system package with such a cargo. Debian 12 has one for building web browsers, cargo-web; Ubuntu 24.04 has
+# packages that carry the version in their name.
+cargo_package() {
+  local wanted=$1 package version
+  command -v apt-cache >/dev/null || return 1
+  for package in cargo cargo-web $(apt-cache search --names-only '^cargo-1\.[0-9]+$' | cut -d ' ' -f 1 | sort --version-sort --reverse); do
+    version=$(LC_ALL=C apt-cache policy "$package" | sed -n 's/^  Candidate: \([0-9.]*\).*/\1/p')
+    if [[ -n $version ]] && version_at_least "$wanted" "$version"; then
+      printf '%s\n' "$package"
+      return
+    fi
+  done
+  return 1
+}
+
+# A C++ compiler, and cargo as new as the crates want it. Exports CARGO_TARGET_DIR, build/cargo unless it is set.
+setup_rust() {
+  local wanted package
+  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/rust/Cargo.toml")
+  require 'command -v g++' g++
+  if ! cargo_is_new "$wanted"; then
+    package=$(cargo_package "$wanted") ||
+      die "no cargo $wanted or newer, which Arrow's Rust crates need (found: $(cargo --version 2>/dev/null || echo none)): put a newer one first" \
+        "on the path. Nothing but Rust needs it."
+    missing+=("$package")
+  fi
+  install_missing
+  # Ubuntu's versioned packages keep their programs in a folder of their own.
+  if ! cargo_is_new "$wanted" && [[ -d /usr/lib/rust-${package#cargo-}/bin ]]; then PATH=/usr/lib/rust-${package#cargo-}/bin:$PATH; fi
+  cargo_is_new "$wanted" || die "$(command -v cargo) is $(cargo --version), older than the $wanted that was installed: put the newer one first on the path"
+  export PATH CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/build/cargo}
+}
+
+# What `cargo fmt` and `cargo clippy` need: parts of the toolchain, packages of their own where it comes from apt.
+setup_rust_lint() {
+  setup_rust
+  cargo fmt --version >/dev/null 2>&1 || missing+=("$(command -v apt-cache >/dev/null && apt-cache show rustfmt-web >/dev/null 2>&1 && echo rustfmt-web || echo rustfmt)")
+  cargo clippy --version >/dev/null 2>&1 || missing+=("$(apt-cache show rust-web-clippy >/dev/null 2>&1 && echo rust-web-clippy || echo rust-clippy)")
+  install_missing
+}

@@ -75,6 +75,7 @@ CANNOT_CARRY: dict[tuple[str, str], str] = {
     ("java", "type.decimal64"): JAVA_CANT,
     ("java", "type.fixed_binary0"): JAVA_CANT,
     ("java", "shape.raw_metadata"): "Arrow Java's metadata are strings, so not any bytes",
+    ("rust", "shape.raw_metadata"): "arrow-rs's metadata are strings, so not any bytes",
 }
 """(language, stream): its agent must end with exit 3, and must not stop anybody else."""
 

@@ -89,7 +89,8 @@ def test_every_path_exists(page: Path) -> None:
 @EACH
 def test_every_member_that_a_page_names_is_in_the_code(page: Path) -> None:
     words = [text for text in CODE.findall(prose(page)) if re.fullmatch(r"\w+(::\w+)+", text)]
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "native").rglob("*.h*")) if words else ""
+    files = [*(ROOT / "native").rglob("*.h*"), *(ROOT / "rust").rglob("*.rs")] if words else []
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     assert not [word for word in words if not re.search(rf"\b{word.rsplit('::', 1)[1]}\b", sources)]
 
 

@@ -73,6 +73,25 @@ def _java(version: int) -> Suite:
     )
 
 
+def _rust() -> list[Suite]:
+    def suite(name: str, *options: str) -> Suite:
+        command = ("cargo", "test", "--manifest-path", "rust/Cargo.toml", "--locked", "--no-fail-fast")
+        return Suite(
+            name=name,
+            group="rust",
+            prepare=((*command, "--no-run", *options),),
+            test=(PYTHON, "-m", "suites.cargo", "{results}/cargo.xml", *command, *options),
+            results=("{results}/cargo.xml",),
+            timeout=30 * MINUTE,
+        )
+
+    return [
+        suite("rust", "--workspace"),
+        suite("rust-polars", "-p", "qadataswap", "--features", "polars", "--test", "polars"),
+        suite("rust-package", "-p", "qadataswap", "--test", "package", "--", "--ignored"),
+    ]
+
+
 def _pytest(name: str, group: str, folder: str, *build_options: str) -> Suite:
     return Suite(
         name=name,
@@ -93,6 +112,7 @@ def all_suites() -> list[Suite]:
         _java(17),
         _java(25),
         _pytest("python", "python", "python/tests", "--python-only"),
+        *_rust(),
         _pytest("cross-language", "cross-lang", "tests/cross_language"),
         _pytest("crash", "cross-lang", "tests/crash"),
         _pytest("docs", "cross-lang", "tests/docs"),
