@@ -21,7 +21,9 @@ bool shape_is_sane(const NodeRule& rule, const ArrowArray& array) {
       (array.dictionary != nullptr) != (rule.dictionary >= 0) || (array.n_children != 0 && array.children == nullptr)) {
     return false;
   }
-  const bool right = array.n_buffers == rule.buffers;
+  // Arrow's rule is no buffer for nulls; polars, and others that grew from the same code, give them an empty bitmap.
+  const bool null_with_bitmap = rule.layout == Layout::kNull && array.n_buffers == 1;
+  const bool right = array.n_buffers == rule.buffers || null_with_bitmap;
   const bool view = rule.layout == Layout::kView && array.n_buffers > rule.buffers &&
                     array.n_buffers - rule.buffers <= kMaxViewBuffers;
   return (rule.layout == Layout::kView ? view : right) && (rule.buffers == 0 || array.buffers != nullptr);

@@ -90,6 +90,16 @@ TEST(MalformedArray, IsRefusedForImpossibleNumbers) {
   EXPECT_SAYS(s.refusal(), "null count -2");
 }
 
+TEST(MalformedArray, OfNullsMayHaveABitmapThatNobodyReads) {
+  Spoiled s(arrow::null());
+  const void* bitmap = nullptr;
+  s.x().n_buffers = 1;
+  s.x().buffers = &bitmap;
+  EXPECT_EQ(s.refusal(), "");
+  s.x().n_buffers = 2;
+  EXPECT_SAYS(s.refusal(), "2 buffers, its type has 0");
+}
+
 TEST(MalformedArray, IsRefusedForPartsThatAreMissingOrTooMany) {
   Spoiled s(arrow::dictionary(arrow::int8(), arrow::utf8()));
   ArrowArray& x = s.x();
