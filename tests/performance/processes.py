@@ -1,0 +1,206 @@
+"""The two processes of a measurement: started afresh, pinned, told what to do through a pipe each."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Protocol
+
+from tests.performance.rivals import Place
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 120.0
+_ENDING_S = 10.0
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def cores() -> tuple[int, int]:
+    """The producer's and the consumer's: different ones where there are two."""
+    usable = sorted(os.sched_getaffinity(0))
+    return usable[0], usable[-1]
+
+
+def notices() -> tuple[Connection, Connection]:
+    """A pipe: the consumer's end, and the producer's."""
+    return _SPAWN.Pipe(duplex=False)
+
+
+class PeerError(RuntimeError):
+    """Something went wrong in another process, or it died."""
+
+
+class Peer(Protocol):
+    """Another process."""
+
+    def ask(self, method: str, *arguments: Any) -> Any:
+        """Has it do something, and waits for the answer."""
+        ...
+
+    def close(self) -> None:
+        """Ends it, whatever it is doing."""
+        ...
+
+
+class Worker(Protocol):
+    """What lives in a process started by PythonPeer; its methods are called by name."""
+
+    def close(self) -> None:
+        """Gives everything back."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Failed:
+    trace: str
+
+
+class PythonPeer:
+    """A Python process that holds one Worker."""
+
+    def __init__(self, core: int, place: Place, make: Callable[..., Worker], *arguments: Any) -> None:
+        """Starts it; make(place, *arguments) is called there."""
+        self._pipe, theirs = _SPAWN.Pipe()
+        self._name = make.__name__
+        self._process = _SPAWN.Process(target=_serve, args=(theirs, core, place, make, arguments))
+        self._process.start()
+        theirs.close()
+
+    def ask(self, method: str, *arguments: Any) -> Any:
+        """Has it do something, and waits for the answer."""
+        self._pipe.send((method, arguments, False))
+        return self.answer()
+
+    def begin(self, method: str, *arguments: Any) -> None:
+        """Has it begin something, and returns when it is about to; `answer` waits for the rest."""
+        self._pipe.send((method, arguments, True))
+        self.answer()
+
+    def answer(self) -> Any:
+        """What it answers."""
+        if not self._pipe.poll(TIMEOUT_S):
+            raise PeerError(f"no answer from {self._name} within {TIMEOUT_S:.0f} s")
+        try:
+            answer = self._pipe.recv()
+        except EOFError:
+            raise PeerError(f"{self._name} died") from None
+        if isinstance(answer, _Failed):
+            raise PeerError(f"in {self._name}:\n{answer.trace}")
+        return answer
+
+    def close(self) -> None:
+        """Ends it: asked to, by the end of its pipe, or at last by a signal."""
+        with contextlib.suppress(OSError):
+            self._pipe.send((None, (), False))
+        self._pipe.close()
+        self._process.join(_ENDING_S)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+
+
+def _serve(
+    commands: Connection, core: int, place: Place, make: Callable[..., Worker], arguments: tuple[Any, ...]
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which ends this process
+    os.sched_setaffinity(0, {core})
+    gc.disable()
+    worker: Worker | None = None
+    try:
+        while True:
+            method, given, acknowledged = commands.recv()
+            if method is None:
+                return
+            if acknowledged:
+                commands.send(None)
+            try:
+                worker = worker or make(place, *arguments)
+                answer = getattr(worker, method)(*given)
+            except Exception:
+                answer = _Failed(traceback.format_exc())
+            commands.send(answer)
+    except (EOFError, BrokenPipeError):  # the parent died: nobody else is left to do this
+        shutil.rmtree(place.directory, ignore_errors=True)
+    finally:
+        if worker is not None:
+            worker.close()
+
+
+class JavaPeer:
+    """The Java producer, io.qadataswap.benchmarks.TableWriter: commands go in as lines, numbers come out."""
+
+    def __init__(self, core: int, place: Place, *arguments: str) -> None:
+        """Starts it; it gets the number of the pipe of notices, and the arguments."""
+        pipe = place.notices.fileno()
+        self._process = subprocess.Popen(
+            [*_java(), "io.qadataswap.benchmarks.TableWriter", str(pipe), str(place.directory), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            pass_fds=[pipe],
+            start_new_session=True,  # away from Ctrl-C, which goes to the parent alone
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        )
+
+    def ask(self, method: str, *arguments: Any) -> Any:
+        """Has it do something, and waits for the answer: a number, or a list of them."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(" ".join((method, *arguments, "\n")).encode())
+        except BrokenPipeError:
+            raise PeerError("the Java producer died") from None
+        if not wait([self._process.stdout.fileno()], TIMEOUT_S):
+            raise PeerError(f"no answer from the Java producer within {TIMEOUT_S:.0f} s")
+        answer = [int(word) for word in self._process.stdout.readline().split()]
+        if not answer:
+            raise PeerError("the Java producer died")
+        return answer[0] if len(answer) == 1 else answer
+
+    def close(self) -> None:
+        """Ends it: by the end of its input, or at last by a signal."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(_ENDING_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _java() -> list[str]:
+    target = ROOT / "target"
+    classpath = target / "test-classpath.txt"
+    if not classpath.is_file() or not (target / "test-classes/io/qadataswap/benchmarks/TableWriter.class").is_file():
+        raise PeerError("the Java producer isn't built: run scripts/build_all.sh --java-only")
+    home = os.environ.get("JAVA_HOME")
+    return [
+        f"{home}/bin/java" if home else "java",
+        "-XX:+IgnoreUnrecognizedVMOptions",
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        f"{target}/classes:{target}/test-classes:{classpath.read_text().strip()}",
+    ]
+
+
+def check_clock(peer: Peer) -> None:
+    """All take their times from CLOCK_MONOTONIC, which is one for the whole machine: a look at it must lie between two
+    of ours.
+    """
+    before = time.monotonic_ns()
+    theirs = peer.ask("clock")
+    after = time.monotonic_ns()
+    if not before <= theirs <= after:
+        raise PeerError(f"another clock than ours: {before} <= {theirs} <= {after} is wrong")
