@@ -307,9 +307,16 @@ enum {
   QADS_WAIT_SLEEP = 2     /* sleep at once                                                                           */
 };
 
+/* Asked by a call of the writer while it waits, every 10 ms or so, in its own thread. Other than 0 ends the wait: the call
+ * fails with QADS_ERR_TIMEOUT. For languages whose signal handlers run only when they are asked for. It must not use the
+ * writer. */
+typedef int (*qads_interrupted)(void* context);
+
 typedef struct qads_writer_options {
   uint32_t struct_size;
-  int32_t wait; /* QADS_WAIT_*                                                                                       */
+  int32_t wait;                 /* QADS_WAIT_*                                                                       */
+  qads_interrupted interrupted; /* default NULL                                                                      */
+  void* interrupted_context;    /* handed to it; must live as long as the writer                                     */
 } qads_writer_options;
 
 QADS_API void qads_writer_options_init(qads_writer_options* options);

@@ -29,6 +29,23 @@ void add(layout::Word64& counter, std::uint64_t amount) {  // one thread at a ti
   counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
 }
 
+// Asks whether to stop, once an interval: a wait that is short enough to spin through is never asked about.
+class Asking {
+ public:
+  explicit Asking(Interruption interruption) noexcept : interruption_(interruption) {}
+
+  bool says_stop(std::int64_t now) {
+    if (interruption_.asked == nullptr || now < next_) return false;
+    const bool first = next_ == 0;
+    next_ = now + ring::kIntervalNs;
+    return !first && interruption_.asked(interruption_.context) != 0;
+  }
+
+ private:
+  Interruption interruption_;
+  std::int64_t next_ = 0;
+};
+
 }  // namespace
 
 Publisher::Publisher(std::shared_ptr<segment::Segment> segment)
@@ -137,6 +154,7 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
   add(sync.statistics.stalls, 1);
   ring_.begin_wait();
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
+  Asking asking(patience.interruption);
   for (;;) {
     if (patience.closed.load(std::memory_order_seq_cst) || ended_) {
       throw Error(Code::kClosed, text("segment '", segment_->name(), "': closed while waiting for room"));
@@ -154,11 +172,13 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
       return *found;
     }
     lock.unlock();
-    if (step == ring::Waiting::Step::kSleep) {
+    const bool interrupted = asking.says_stop(waiting.now());
+    if (step == ring::Waiting::Step::kSleep && !interrupted) {
       if (!patience.closed.load(std::memory_order_seq_cst)) os::futex_wait(sync.freed, word, waiting.sleep_ns());
       waiting.slept();
     }
     lock.lock();
+    if (interrupted) was_interrupted("room");
   }
 }
 
@@ -323,6 +343,7 @@ void Publisher::interrupt() { ring::wake_always(segment_->sync().freed); }
 template <typename Done, typename Describe>
 void Publisher::wait_until(const Patience& patience, Done done, Describe describe) {
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
+  Asking asking(patience.interruption);
   layout::Sync& sync = segment_->sync();
   std::unique_lock lock(mutex_);
   ring_.begin_wait();
@@ -340,12 +361,18 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
     const std::uint32_t word = sleeps ? ring::arm(sync.freed) : 0;
     const bool ready = done();
     lock.unlock();
-    if (sleeps && !ready && !patience.closed.load(std::memory_order_seq_cst)) {
+    const bool interrupted = asking.says_stop(waiting.now());
+    if (sleeps && !ready && !interrupted && !patience.closed.load(std::memory_order_seq_cst)) {
       os::futex_wait(sync.freed, word, waiting.sleep_ns());
       waiting.slept();
     }
     lock.lock();
+    if (interrupted) was_interrupted("readers");
   }
+}
+
+void Publisher::was_interrupted(const char* waiting_for) const {
+  throw Error(Code::kTimeout, text("segment '", segment_->name(), "': interrupted while waiting for ", waiting_for));
 }
 
 void Publisher::wait_readers(std::uint32_t count, const Patience& patience) {

@@ -13,17 +13,25 @@
 
 #include "arena/arena.hpp"
 #include "arrow/flatten.hpp"
+#include "qadataswap/qadataswap.h"
 #include "ring/waiting.hpp"
 #include "ring/writer_ring.hpp"
 #include "segment/segment.hpp"
 
 namespace qads::channel {
 
-// How a call waits: as long as the deadline says, and no longer than `closed` is false.
+// Whoever may end a wait early; asked without the publisher's mutex.
+struct Interruption {
+  qads_interrupted asked = nullptr;
+  void* context = nullptr;
+};
+
+// How a call waits: as long as the deadline says, and no longer than `closed` is false and nobody interrupts it.
 struct Patience {
   ring::WaitMode mode;
   std::int64_t timeout_ms;
   const std::atomic<bool>& closed;
+  Interruption interruption{};
 };
 
 class Publisher {
@@ -92,6 +100,7 @@ class Publisher {
   bool overwrites_itself() const;
   bool nothing_will_be_freed() const;
   bool takes_name_along() const;
+  [[noreturn]] void was_interrupted(const char* waiting_for) const;
   [[noreturn]] void give_up(std::uint64_t size, std::int64_t timeout_ms) const;
   void count(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags);
   template <typename Done, typename Describe>

@@ -15,8 +15,8 @@ constexpr std::uint64_t kPiecesPerArea = 4;
 
 }  // namespace
 
-Writer::Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode)
-    : publisher_(std::move(publisher)), mode_(mode) {}
+Writer::Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode, Interruption interruption)
+    : publisher_(std::move(publisher)), mode_(mode), interruption_(interruption) {}
 
 void Writer::require_open() const {
   if (closed_) throw Error(Code::kClosed, about() + "the writer is closed");

@@ -19,7 +19,7 @@ namespace qads::channel {
 
 class Writer {
  public:
-  Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode);
+  Writer(std::shared_ptr<Publisher> publisher, ring::WaitMode mode, Interruption interruption);
 
   void set_schema(const ArrowSchema& schema);
 
@@ -51,10 +51,11 @@ class Writer {
   void write_rows(const Batch& batch, std::int64_t row, std::int64_t rows, bool last, std::int64_t timeout_ms);
   void leave_message();
   void add_to_report();
-  Patience patience(std::int64_t timeout_ms) const { return {mode_, timeout_ms, closed_}; }
+  Patience patience(std::int64_t timeout_ms) const { return {mode_, timeout_ms, closed_, interruption_}; }
 
   std::shared_ptr<Publisher> publisher_;
   ring::WaitMode mode_;
+  Interruption interruption_;
   std::mutex mutex_;
   std::shared_ptr<const arrow::Schema> schema_;
   std::unique_ptr<arrow::Flattener> flattener_;

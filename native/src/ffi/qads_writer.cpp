@@ -43,7 +43,9 @@ qads_status qads_create_writer(qads_arena* arena, const ArrowSchema* schema, con
     if (used.has_writer.exchange(true)) throw Error(Code::kExists, about + "the arena has a writer already");
     try {
       auto handle = std::make_unique<qads_writer>();
-      handle->writer = std::make_unique<channel::Writer>(used.publisher, ffi::wait_mode(given.wait));
+      handle->writer =
+          std::make_unique<channel::Writer>(used.publisher, ffi::wait_mode(given.wait),
+                                            channel::Interruption{given.interrupted, given.interrupted_context});
       if (schema != nullptr) handle->writer->set_schema(*schema);
       *out = handle.release();
       return QADS_OK;

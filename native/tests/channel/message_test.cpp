@@ -17,20 +17,6 @@ namespace {
 
 using namespace qads_test;
 
-// Rows of a message read as a stream; -1 if reading it failed.
-std::int64_t rows_of(ArrowArrayStream& stream) {
-  std::int64_t rows = 0;
-  for (;;) {
-    ArrowArray array{};
-    if (stream.get_next(&stream, &array) != 0) return -1;
-    if (array.release == nullptr) break;
-    rows += array.length;
-    array.release(&array);
-  }
-  stream.release(&stream);
-  return rows;
-}
-
 TEST(Message, ABatchLargerThanTheDataAreaIsCutByRows) {
   const Directory directory;
   Outlet out(directory, "s", arena_options(16, 64 << 10));

@@ -126,6 +126,20 @@ struct Inlet {
   }
 };
 
+// Rows of a message read as a stream; -1 if reading it failed.
+inline std::int64_t rows_of(ArrowArrayStream& stream) {
+  std::int64_t rows = 0;
+  for (;;) {
+    ArrowArray array{};
+    if (stream.get_next(&stream, &array) != 0) return -1;
+    if (array.release == nullptr) break;
+    rows += array.length;
+    array.release(&array);
+  }
+  stream.release(&stream);
+  return rows;
+}
+
 inline qads_arena_options arena_options(std::int32_t slots, std::int64_t capacity,
                                         std::int32_t overflow = QADS_OVERFLOW_BLOCK) {
   qads_arena_options options;

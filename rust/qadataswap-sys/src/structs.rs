@@ -1,7 +1,7 @@
 //! The structs of `qadataswap.h`, field by field; a test compares them with the header.
 #![allow(missing_docs, reason = "the header has the documentation")]
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use crate::qads_lease;
 
@@ -119,6 +119,8 @@ pub struct qads_batch_info {
 pub struct qads_writer_options {
     pub struct_size: u32,
     pub wait: i32,
+    pub interrupted: Option<unsafe extern "C" fn(*mut c_void) -> c_int>,
+    pub interrupted_context: *mut c_void,
 }
 
 #[repr(C)]
