@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agents.harness import DONE, LANGUAGES, TIMEOUT, TYPE, Segments
+from tests.agents.generate import TYPES
+from tests.agents.harness import CPP, DONE, TIMEOUT, TYPE, Language, Segments
 from tests.agents.sources import Sources
 from tests.agents.streams import assert_same, load
-from tests.cross_language.table import CANNOT_CARRY, Case, cases
+from tests.cross_language.table import Case, cases, refusals
+from tests.cross_language.types_page import POLARS, cells, polars_cells
 
 CARRIED = cases()
 
@@ -24,26 +26,39 @@ def test_a_stream_arrives_unchanged(segments: Segments, sources: Sources, case: 
     assert ended.stats.rows == wanted.rows
 
 
-REFUSED = [key for key in CANNOT_CARRY if key[0] in {language.name for language in LANGUAGES}]
+REFUSED = refusals()
 
 
-@pytest.mark.parametrize(("language", "stream"), REFUSED, ids=[f"{name}-{stream}" for name, stream in REFUSED])
+@pytest.mark.parametrize(
+    ("language", "direction", "stream"),
+    REFUSED,
+    ids=[f"{language.name}-{direction}-{stream}" for language, direction, stream in REFUSED],
+)
 def test_a_type_that_a_language_cannot_carry_is_its_own_error_only(
-    segments: Segments, sources: Sources, language: str, stream: str
+    segments: Segments, sources: Sources, language: Language, direction: str, stream: str
 ) -> None:
-    cpp, refuser = LANGUAGES[0], next(one for one in LANGUAGES if one.name == language)
     field = sources.load(stream).schema.names[0]
-    ended = segments.write(refuser, "refused", sources.path(stream)).expect(TYPE)
-    assert field in ended.err, "the message names the field"
-
-    other = segments.read(cpp, "type", "other.stream")
-    writer = segments.write(cpp, "type", sources.path(stream), "--start-after-readers", 2)
-    ended = segments.read(refuser, "type", "refused.stream").expect(TYPE)
+    if direction == "write":
+        ended = segments.write(language, "refused", sources.path(stream)).expect(TYPE)
+        assert field in ended.err, "the message names the field"
+        return
+    other = segments.read(CPP, "type", "other.stream")
+    writer = segments.write(CPP, "type", sources.path(stream), "--start-after-readers", 2)
+    ended = segments.read(language, "type", "refused.stream").expect(TYPE)
     assert field in ended.err, "the message names the field"
     # The second reader, unless the writer saw the one that refused; then this one may come when all is over.
-    late = segments.read(cpp, "type", "late.stream", "--timeout-ms", 2000)
+    late = segments.read(CPP, "type", "late.stream", "--timeout-ms", 2000)
     writer.expect(DONE)
     other.expect(DONE)
     assert_same(load(segments.files / "other.stream"), sources.load(stream))
     if late.expect(DONE, TIMEOUT).code == DONE:
         assert_same(load(segments.files / "late.stream"), sources.load(stream))
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_polars_does_what_the_page_says(
+    segments: Segments, sources: Sources, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("QADS_DIR", str(segments.directory))
+    reads, writes, _ = polars_cells(segments.directory, name, sources.path(f"type.{name}"))
+    assert (reads, writes) == tuple(cells()[name, heading] for heading in POLARS)
