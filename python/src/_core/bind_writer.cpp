@@ -32,10 +32,10 @@ void bind_writer(py::module_& module) {
            py::arg("slots"), py::arg("reader_capacity"), py::arg("overflow"), py::arg("lifetime"), py::arg("takeover"),
            py::arg("mode"), py::arg("evict_after_ms"), py::arg("populate"), py::arg("huge_pages"), py::arg("wait"))
       .def("set_schema", &Writer::set_schema, py::arg("schema_capsule"))
-      .def("write_array", &Writer::write_array, py::arg("schema_capsule"), py::arg("array_capsule"),
-           py::arg("most_bytes"), py::arg("more"), py::arg("timeout_ms"))
-      .def("write_stream", &Writer::write_stream, py::arg("stream_capsule"), py::arg("most_bytes"),
-           py::arg("message_per_batch"), py::arg("timeout_ms"))
+      .def("write_array", &Writer::write_array, py::arg("schema_capsule"), py::arg("array_capsule"), py::arg("more"),
+           py::arg("timeout_ms"))
+      .def("write_stream", &Writer::write_stream, py::arg("stream_capsule"), py::arg("message_per_batch"),
+           py::arg("timeout_ms"))
       .def("write_streams", &Writer::write_streams, py::arg("stream_capsules"), py::arg("message_per_batch"),
            py::arg("timeout_ms"))
       .def("give_up_message", &Writer::give_up_message)

@@ -7,86 +7,10 @@
 namespace qads_python {
 namespace {
 
-struct Spliced {
-  OwnedSchema schema;
-  std::deque<OwnedArray> taken;
-  OwnedStream rest;
-  std::shared_ptr<std::atomic<bool>> stop;
-
-  static Spliced& of(ArrowArrayStream* stream) { return *static_cast<Spliced*>(stream->private_data); }
-};
-
-}  // namespace
-
-OwnedSchema Producer::schema() {
-  OwnedSchema schema;
-  int error = 0;
-  {
-    const py::gil_scoped_release released;
-    error = stream_->get_schema(stream_.get(), schema.get());
-  }
-  if (error != 0) {
-    (void)schema.take();
-    failed(error);
-  }
-  return schema;
-}
-
-OwnedArray Producer::next() {
-  OwnedArray array;
-  int error = 0;
-  {
-    const py::gil_scoped_release released;
-    error = stream_->get_next(stream_.get(), array.get());
-  }
-  if (error != 0) {
-    (void)array.take();
-    failed(error);
-  }
-  return array;
-}
-
-void Producer::failed(int error) {
-  const char* said = stream_->get_last_error == nullptr ? nullptr : stream_->get_last_error(stream_.get());
-  raise({QADS_ERR_PRODUCER,
-         about_ + "the stream being written failed: " + (said != nullptr ? said : std::strerror(error))});
-}
-
-ArrowArrayStream spliced(OwnedSchema schema, std::deque<OwnedArray> taken, OwnedStream rest,
-                         std::shared_ptr<std::atomic<bool>> stop) {
-  ArrowArrayStream out{};
-  out.get_schema = [](ArrowArrayStream* stream, ArrowSchema* schema_out) {
-    *schema_out = Spliced::of(stream).schema.take();
-    return 0;
-  };
-  out.get_next = [](ArrowArrayStream* stream, ArrowArray* array_out) {
-    Spliced& self = Spliced::of(stream);
-    if (*self.stop) return ECANCELED;
-    if (self.taken.empty()) return self.rest->get_next(self.rest.get(), array_out);
-    *array_out = self.taken.front().take();
-    self.taken.pop_front();
-    return 0;
-  };
-  out.get_last_error = [](ArrowArrayStream* stream) -> const char* {
-    Spliced& self = Spliced::of(stream);
-    if (*self.stop) return "interrupted by a signal";
-    return self.rest->get_last_error == nullptr ? nullptr : self.rest->get_last_error(self.rest.get());
-  };
-  out.release = [](ArrowArrayStream* stream) {
-    delete static_cast<Spliced*>(stream->private_data);
-    stream->private_data = nullptr;
-    stream->release = nullptr;
-  };
-  out.private_data = new Spliced{std::move(schema), std::move(taken), std::move(rest), std::move(stop)};
-  return out;
-}
-
-namespace {
-
 // Called with the GIL or without, in any thread.
 struct Chained {
   py::iterator streams;
-  std::shared_ptr<Raised> raised;
+  py::object& raised;
   OwnedStream current;
   std::string last_error;
 
@@ -102,7 +26,7 @@ struct Chained {
 
   int keep(py::error_already_set& error) {
     last_error = error.what();
-    raised->error = error.value();
+    raised = error.value();
     return EIO;
   }
 
@@ -143,12 +67,7 @@ struct Chained {
 
 }  // namespace
 
-Raised::~Raised() {
-  const py::gil_scoped_acquire held;
-  error = py::object();
-}
-
-OwnedStream chained(py::iterator streams, std::shared_ptr<Raised> raised) {
+OwnedStream chained(py::iterator streams, py::object& raised) {
   ArrowArrayStream out{};
   out.get_schema = [](ArrowArrayStream* stream, ArrowSchema* schema) { return Chained::of(stream).schema(schema); };
   out.get_next = [](ArrowArrayStream* stream, ArrowArray* array) { return Chained::of(stream).next(array); };
@@ -159,7 +78,7 @@ OwnedStream chained(py::iterator streams, std::shared_ptr<Raised> raised) {
     stream->private_data = nullptr;
     stream->release = nullptr;
   };
-  out.private_data = new Chained{std::move(streams), std::move(raised), {}, {}};
+  out.private_data = new Chained{std::move(streams), raised, {}, {}};
   return OwnedStream(out);
 }
 

@@ -1,11 +1,8 @@
 #include "waiting.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace qads_python {
@@ -24,18 +21,14 @@ std::string about_all_of_it(std::string message, std::int64_t piece_ms, std::int
   return message;
 }
 
+// By a signal handler while this thread was inside a call.
+thread_local std::optional<py::error_already_set> raised;
+
+}  // namespace
+
 void run_signal_handlers() {
   if (PyErr_CheckSignals() != 0) throw py::error_already_set();
 }
-
-struct Elsewhere {
-  std::mutex mutex;
-  std::condition_variable ended;
-  bool done = false;
-  Outcome outcome;
-};
-
-}  // namespace
 
 bool in_main_thread() {
   static const unsigned long main =
@@ -60,27 +53,18 @@ Outcome wait_in_pieces(std::int64_t timeout_ms, const Call& call, qads_status ag
   }
 }
 
-Outcome wait_elsewhere(std::function<qads_status()> call) {
-  if (!in_main_thread()) return without_gil(call);
-  const auto state = std::make_shared<Elsewhere>();
-  std::thread([state, work = std::move(call)]() mutable {
-    Outcome outcome = Outcome::of(work());
-    work = nullptr;  // what the call owned is given back before anybody hears of its end
-    const std::scoped_lock lock(state->mutex);
-    state->outcome = std::move(outcome);
-    state->done = true;
-    state->ended.notify_all();
-  }).detach();
-  for (;;) {
-    bool done = false;
-    {
-      const py::gil_scoped_release released;
-      std::unique_lock lock(state->mutex);
-      done = state->ended.wait_for(lock, std::chrono::milliseconds(kPieceMs), [&] { return state->done; });
-    }
-    if (done) return state->outcome;
-    run_signal_handlers();
-  }
+int interrupted(void*) noexcept {
+  if (!in_main_thread()) return 0;
+  const py::gil_scoped_acquire held;
+  if (PyErr_CheckSignals() == 0) return 0;
+  raised.emplace();  // takes what was raised out of Python: what the call still releases may be Python's, too
+  return 1;
+}
+
+void throw_what_interrupted() {
+  if (!raised) return;
+  const py::error_already_set error = *std::exchange(raised, std::nullopt);
+  throw error;
 }
 
 }  // namespace qads_python

@@ -1,5 +1,5 @@
 // Waits that release the GIL and that Ctrl-C can end. Python runs signal handlers in its main thread, and only when that
-// thread asks: so no wait stays inside the core for long there.
+// thread asks for it.
 #pragma once
 
 #include <chrono>
@@ -15,16 +15,28 @@ using Call = std::function<qads_status(std::int64_t timeout_ms)>;
 // For calls that may be repeated after they timed out: waits in short pieces. `again` is the status of such a timeout.
 Outcome wait_in_pieces(std::int64_t timeout_ms, const Call& call, qads_status again = QADS_ERR_TIMEOUT);
 
-// For calls that may not: makes the call in a thread of its own when this is the main thread, which then waits for it. When
-// a signal handler raises, the call is left to itself; it must own all that it needs.
-Outcome wait_elsewhere(std::function<qads_status()> call);
-
 // Runs the call without the GIL.
 template <typename Function>
 Outcome without_gil(const Function& call) {
   const py::gil_scoped_release released;
   return Outcome::of(call());
 }
+
+// A qads_interrupted: what a signal handler raises ends the call, and is kept for throw_what_interrupted.
+int interrupted(void* context) noexcept;
+void throw_what_interrupted();
+
+// For calls that may not be repeated, because they would begin anew: those of a writer that asks `interrupted` while it
+// waits.
+template <typename Function>
+Outcome interruptible(const Function& call) {
+  Outcome outcome = without_gil(call);
+  throw_what_interrupted();
+  return outcome;
+}
+
+// Runs the handlers of signals that came; throws what they raise.
+void run_signal_handlers();
 
 // Whether this thread is the one that runs signal handlers.
 bool in_main_thread();

@@ -1,7 +1,6 @@
 // The one writer of a segment.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +27,7 @@ struct WriterArguments {
   std::int32_t wait = 0;
 };
 
-// Freed when no call is inside, those left to themselves included.
+// Freed when no call is inside.
 struct WriterHandles {
   qads_arena* arena = nullptr;
   qads_writer* writer = nullptr;
@@ -59,11 +58,9 @@ class Writer {
   explicit Writer(const WriterArguments& arguments);
 
   void set_schema(const py::object& schema_capsule);
-  // `most_bytes`: what the data takes at most, or -1 if nobody knows.
-  void write_array(const py::object& schema_capsule, const py::object& array_capsule, std::int64_t most_bytes,
-                   bool more, std::int64_t timeout_ms);
-  void write_stream(const py::object& stream_capsule, std::int64_t most_bytes, bool message_per_batch,
-                    std::int64_t timeout_ms);
+  void write_array(const py::object& schema_capsule, const py::object& array_capsule, bool more,
+                   std::int64_t timeout_ms);
+  void write_stream(const py::object& stream_capsule, bool message_per_batch, std::int64_t timeout_ms);
   // The streams of an iterator's capsules, one after the other, as one.
   void write_streams(const py::iterator& stream_capsules, bool message_per_batch, std::int64_t timeout_ms);
   void give_up_message();
@@ -76,16 +73,12 @@ class Writer {
   void close();
 
  private:
-  struct OneBatch;
-  void write_one(OneBatch batch, std::uint32_t flags, std::int64_t most_bytes, std::int64_t timeout_ms);
-  void write_all(OwnedStream stream, std::int64_t most_bytes, bool message_per_batch, std::int64_t timeout_ms);
-  bool surely_fits(const ArrowArray& array, std::int64_t most_bytes) const;
+  void write_all(OwnedStream stream, bool message_per_batch, std::int64_t timeout_ms);
+  [[noreturn]] void producer_failed(Outcome outcome) const;
 
   std::string name_;
   std::string about_;  // what messages begin with
   std::shared_ptr<WriterHandles> handles_;
-  std::int64_t capacity_ = 0;
-  std::atomic<bool> in_message_ = false;  // a part was written, the message's end wasn't
 };
 
 void bind_writer(py::module_& module);

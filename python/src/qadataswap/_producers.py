@@ -62,18 +62,6 @@ def refuse_objects(name: str, data: Any) -> None:
             )
 
 
-def most_bytes(data: Any) -> int:
-    """What the data takes at most, as far as its library says; else -1."""
-    try:
-        if (size := getattr(data, "get_total_buffer_size", None)) is not None:  # pyarrow
-            return int(size())
-        if (size := getattr(data, "estimated_size", None)) is not None:  # polars
-            return 2 * int(size())
-    except Exception:
-        return -1
-    return -1
-
-
 class guard:  # noqa: N801 (used like a function)
     """Turns whatever a producer raises into QadsProducerError; Ctrl-C passes."""
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import warnings
-import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -39,9 +37,8 @@ class Writer:
 
     Threads: every method may be called from any thread; calls follow one another, and `close` ends those that wait
     (QadsClosedError). The GIL is released while a call waits or copies. In the main thread a signal handler that raises
-    (Ctrl-C) ends a wait within 100 ms; the data of a write that was interrupted while it waited for room may still be
-    published until its timeout, or until `close`, whole or not at all. After a fork, the child's calls raise
-    QadsForkedError.
+    (Ctrl-C) ends a wait within 100 ms; nothing of the message that was being written is seen by readers of whole
+    messages. After a fork, the child's calls raise QadsForkedError.
     """
 
     def __init__(self, core: _core.Writer, name: str, timeout_ms: int) -> None:
@@ -84,24 +81,18 @@ class Writer:
         """
         wait = _arguments.timeout(timeout_ms, self._timeout_ms)
         _producers.refuse_objects(self._name, data)
-        try:
-            if _producers.is_lazy_frame(data):
-                self._core.write_streams(_producers.lazy_batches(self._name, data), message_per_batch, wait)
-            elif _producers.has_stream(data):
-                size = _producers.most_bytes(data)
-                stream = _producers.stream_capsule(self._name, data)
-                self._core.write_stream(stream, size, message_per_batch, wait)
-            elif _producers.has_array(data):
-                self._write_array(data, False, wait)
-            else:
-                what = f"{type(data).__module__}.{type(data).__qualname__}"
-                raise TypeError(
-                    f"segment '{self._name}': can't write a {what}: it has neither __arrow_c_stream__ nor "
-                    "__arrow_c_array__; pass a pyarrow, polars, pandas, DuckDB or nanoarrow object"
-                )
-        except KeyboardInterrupt:
-            _interrupted.add(self)
-            raise
+        if _producers.is_lazy_frame(data):
+            self._core.write_streams(_producers.lazy_batches(self._name, data), message_per_batch, wait)
+        elif _producers.has_stream(data):
+            self._core.write_stream(_producers.stream_capsule(self._name, data), message_per_batch, wait)
+        elif _producers.has_array(data):
+            self._core.write_array(*_producers.array_capsules(self._name, data), False, wait)
+        else:
+            what = f"{type(data).__module__}.{type(data).__qualname__}"
+            raise TypeError(
+                f"segment '{self._name}': can't write a {what}: it has neither __arrow_c_stream__ nor "
+                "__arrow_c_array__; pass a pyarrow, polars, pandas, DuckDB or nanoarrow object"
+            )
 
     def write_part(self, batch: ArrowArrayExportable, *, timeout_ms: int | None = None) -> None:
         """Publishes one batch of a message that goes on: the next write belongs to it.
@@ -109,16 +100,8 @@ class Writer:
         Readers of batches see it at once; those of whole messages wait for the end, which is the next `write_arrow`.
         Errors: as `write_arrow`; after one the message is given up.
         """
-        self._write_array(batch, True, _arguments.timeout(timeout_ms, self._timeout_ms))
-
-    def _write_array(self, data: ArrowArrayExportable, more: bool, wait: int) -> None:
-        size = _producers.most_bytes(data)
-        schema, array = _producers.array_capsules(self._name, data)
-        try:
-            self._core.write_array(schema, array, size, more, wait)
-        except KeyboardInterrupt:
-            _interrupted.add(self)
-            raise
+        wait = _arguments.timeout(timeout_ms, self._timeout_ms)
+        self._core.write_array(*_producers.array_capsules(self._name, batch), True, wait)
 
     def give_up_message(self) -> None:
         """Gives up a message begun by `write_part`: readers of whole messages never see it."""
@@ -172,7 +155,6 @@ class Writer:
         writer died once they have read everything. Any thread; twice is fine.
         """
         self._closed = True
-        _interrupted.discard(self)
         self._core.close()
 
     def __enter__(self) -> Writer:
@@ -205,16 +187,6 @@ class Writer:
     def __repr__(self) -> str:
         """Its name and whether it is closed."""
         return f"<qadataswap.Writer of segment '{self._name}'{', closed' if self._closed else ''}>"
-
-
-_interrupted: weakref.WeakSet[Writer] = weakref.WeakSet()
-"""Writers with a call that was left to itself: it must end before the interpreter does."""
-
-
-@atexit.register
-def _end_interrupted_calls() -> None:
-    for writer in list(_interrupted):
-        writer._close_quietly()
 
 
 def create_writer(
