@@ -49,10 +49,10 @@ public final class TableWriter implements AutoCloseable {
   private TableWriter(int notices, Path directory, Path source) throws IOException {
     this.directory = directory;
     this.file = directory.resolve("table.arrow");
-    this.notices = new DataOutputStream(
+    this.notices =
+        new DataOutputStream(
             new BufferedOutputStream(new FileOutputStream("/proc/self/fd/" + notices)));
-    this.source =
-        new ArrowFileReader(FileChannel.open(source, StandardOpenOption.READ), allocator);
+    this.source = new ArrowFileReader(FileChannel.open(source, StandardOpenOption.READ), allocator);
     this.source.loadNextBatch();
     this.table = this.source.getVectorSchemaRoot();
   }
