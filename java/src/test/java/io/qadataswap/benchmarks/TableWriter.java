@@ -26,8 +26,8 @@ import org.apache.arrow.vector.ipc.ArrowFileWriter;
  *
  * <pre>
  * clock         System.nanoTime(), which is CLOCK_MONOTONIC on Linux
- * open          makes the segment
- * send NAME     sends the table; when that began and ended
+ * open          creates the segment
+ * send NAME     sends the table by this way; when that began and ended
  * settle NAME   the consumer has let go of the table
  * </pre>
  */
@@ -73,22 +73,23 @@ public final class TableWriter implements AutoCloseable {
   }
 
   private String obey(String[] command) throws IOException {
-    switch (command[0]) {
-      case "clock":
-        return String.valueOf(System.nanoTime());
-      case "open":
+    return switch (command[0]) {
+      case "clock" -> String.valueOf(System.nanoTime());
+      case "open" -> {
         open();
-        return "0";
-      case "send":
+        yield "0";
+      }
+      case "send" -> {
         long began = System.nanoTime();
         send(command[1]);
-        return began + " " + System.nanoTime();
-      case "settle":
+        yield began + " " + System.nanoTime();
+      }
+      case "settle" -> {
         Files.deleteIfExists(file);
-        return "0";
-      default:
-        throw new IllegalArgumentException("no command " + command[0]);
-    }
+        yield "0";
+      }
+      default -> throw new IllegalArgumentException("no command " + command[0]);
+    };
   }
 
   private void open() {
@@ -103,18 +104,15 @@ public final class TableWriter implements AutoCloseable {
 
   private void send(String name) throws IOException {
     switch (name) {
-      case QADATASWAP:
-        writer.write(table);
-        break;
-      case IPC_FILE:
+      case QADATASWAP -> writer.write(table);
+      case IPC_FILE -> {
         writeFile();
         byte[] path = file.toString().getBytes(StandardCharsets.UTF_8);
         notices.writeInt(path.length);
         notices.write(path);
         notices.flush();
-        break;
-      default:
-        throw new IllegalArgumentException("no way " + name);
+      }
+      default -> throw new IllegalArgumentException("no way " + name);
     }
   }
 
