@@ -109,8 +109,3 @@ def _letters(chunk: pa.Array) -> npt.NDArray[Any]:
 def _plain(array: pa.Array) -> npt.NDArray[Any]:
     values: npt.NDArray[Any] = array.to_numpy(zero_copy_only=False)
     return np.ascontiguousarray(values)
-
-
-def copy(source: pa.Buffer, target: npt.NDArray[np.uint8]) -> None:
-    """One plain copy."""
-    np.copyto(target, np.frombuffer(source, np.uint8))

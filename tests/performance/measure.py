@@ -37,8 +37,8 @@ def effort(size: int, quick: bool, java: bool) -> Effort:
     if size <= 4 * _MB:
         return Effort(200 if java else 30, 40 if quick else 200)
     if size <= 128 * _MB:
-        return Effort(6 if java else 3, 8 if quick else 40)
-    return Effort(2, 3 if quick else 9)
+        return Effort(6 if java else 3, 8 if quick else 100)
+    return Effort(2, 3 if quick else 25)
 
 
 @dataclass

@@ -21,8 +21,8 @@ def _location(place: Place) -> str:
 
 
 def _keep_freed_memory() -> None:
-    # gRPC's messages come from malloc. Left alone, it gives them back to the kernel after each table and takes new pages for
-    # the next, which doubles Flight's time.
+    # gRPC's messages come from malloc. Left alone, it gives them back to the kernel after each table and takes new
+    # pages for the next, which doubles Flight's time.
     malloc = ctypes.CDLL(None)
     for option, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 32 << 20), (_TRIM_THRESHOLD, (1 << 31) - 1)):
         if malloc.mallopt(option, value) != 1:
