@@ -1,0 +1,1 @@
+"""The demo that scripts/demo.sh runs."""
