@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +199,20 @@ def test_a_producer_that_fails_midway(batches_before: int) -> None:
             reader.read_arrow()
 
 
+def test_batches_that_are_messages_stay_when_their_producer_fails() -> None:
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from TABLE.to_batches() * 2
+        raise RuntimeError("the well is dry")
+
+    with both("stay") as (writer, reader):
+        with pytest.raises(qadataswap.QadsProducerError, match="the well is dry"):
+            writer.write_arrow(pa.RecordBatchReader.from_batches(TABLE.schema, batches()), message_per_batch=True)
+        writer.finish()
+        assert [reader.read_arrow(), reader.read_arrow()] == [TABLE, TABLE]
+        with pytest.raises(qadataswap.QadsEndOfStreamError):
+            reader.read_arrow()
+
+
 def test_a_lazy_frame_that_fails_midway() -> None:
     def divide(frame: pl.DataFrame) -> pl.DataFrame:
         raise ZeroDivisionError("divided by nothing")
@@ -294,34 +310,60 @@ def test_a_file_that_is_no_segment(directory: Path, content: bytes) -> None:
     path = directory / "qads_bad"
     path.write_bytes(content)
     path.chmod(0o600)
-    with pytest.raises((qadataswap.QadsForeignError, qadataswap.QadsCorruptError), match="bad"):
+    with pytest.raises(qadataswap.QadsForeignError, match=r"segment 'bad'|qads_bad"):
         qadataswap.create_reader("bad")
     path.unlink()
 
 
-def test_a_damaged_segment(directory: Path) -> None:
+@pytest.mark.parametrize("left", [100, 12_288])
+def test_a_truncated_segment(directory: Path, left: int) -> None:
     send("torn", TABLE)
     with (directory / "qads_torn").open("r+b") as file:
-        file.truncate(12_288)
-    with pytest.raises(qadataswap.QadsCorruptError, match="torn"):
+        file.truncate(left)
+    with pytest.raises(qadataswap.QadsCorruptError, match=f"torn.*{left}"):
         qadataswap.create_reader("torn")
     (directory / "qads_torn").unlink()
 
 
-def test_another_layout_version(directory: Path) -> None:
+def test_a_newer_layout(directory: Path) -> None:
     golden = Path(__file__).resolve().parents[2] / "tests/golden/segment_v1.0.qads"
-    copy = directory / "qads_old"
+    copy = directory / "qads_new"
     shutil.copy(golden, copy)
     copy.chmod(0o600)
     with copy.open("r+b") as file:
-        content = bytearray(file.read(64))
-        # The version is the first field after the magic; another number there is another layout.
-        content[8] = 99
-        file.seek(0)
-        file.write(content)
-    with pytest.raises((qadataswap.QadsVersionError, qadataswap.QadsCorruptError), match="old"):
-        qadataswap.create_reader("old", offline=True)
+        file.seek(8)  # the major version, by docs/layout.md: it has its place in every version
+        file.write((99).to_bytes(2, "little"))
+    with pytest.raises(qadataswap.QadsVersionError, match=r"new.*99"):
+        qadataswap.create_reader("new", offline=True)
     copy.unlink()
+
+
+@pytest.fixture
+def small_disk(directory: Path) -> Iterator[Path]:
+    """A file system of 1 MiB."""
+    place = directory / "small"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(place)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        place.rmdir()
+        pytest.skip(f"this machine doesn't let us mount a tmpfs: {done.stderr.strip()}")
+    yield place
+    gc.collect()
+    subprocess.run(["umount", str(place)], check=True)
+    place.rmdir()
+
+
+def test_no_space_for_a_batch_loses_nothing(small_disk: Path) -> None:
+    with (
+        qadataswap.create_writer("tight", directory=small_disk, lifetime="until_closed", timeout_ms=100) as writer,
+        qadataswap.create_reader("tight", directory=small_disk, timeout_ms=5000) as reader,
+    ):
+        writer.write_arrow(TABLE)
+        with pytest.raises(qadataswap.QadsNoSpaceError, match=r"segment 'tight'.*\d{6}") as raised:
+            writer.write_arrow(TABLE.set_column(1, "text", pa.array(["x" * 2_000_000, "", None])))
+        assert isinstance(raised.value, OSError)
+        assert reader.read_arrow() == TABLE
 
 
 def test_the_golden_segment_is_read_offline(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pytest
 import qadataswap
 
-from helpers import TABLE, both, interrupted_soon, run_python
+from helpers import LONG_MS, TABLE, both, interrupted_soon, long_before_the_timeout, run_python
 
 
 @contextmanager
@@ -74,11 +75,74 @@ def test_other_threads_run_while_a_call_waits(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", WAITS)
 def test_control_c_ends_a_wait(kind: str) -> None:
-    with both("stop", buffer_count=2, capacity=128 << 10, schema=TABLE.schema) as (writer, reader):
+    with (
+        long_before_the_timeout(),
+        both("stop", buffer_count=2, capacity=128 << 10, schema=TABLE.schema) as (writer, reader),
+    ):
         if kind in WRITES:
             _full(writer)
         with interrupted_soon(), pytest.raises(KeyboardInterrupt):
-            WAITS[kind](writer, reader, 20_000)
+            WAITS[kind](writer, reader, LONG_MS)
+
+
+def test_whatever_a_signal_handler_raises_ends_a_write() -> None:
+    class AlarmError(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise AlarmError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with long_before_the_timeout(), both("alarm", buffer_count=2) as (writer, _):
+            _full(writer)
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(AlarmError):
+                writer.write_arrow(TABLE, timeout_ms=LONG_MS)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_signal_handler_that_raises_nothing_ends_nothing() -> None:
+    rung: list[int] = []
+    before = signal.signal(signal.SIGALRM, lambda number, _: rung.append(number))
+    try:
+        with both("patient", buffer_count=2) as (writer, reader):
+            _full(writer)
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            later = threading.Timer(0.3, reader.read_arrow)
+            later.start()
+            writer.write_arrow(TABLE, timeout_ms=LONG_MS)
+            later.join()
+        assert rung == [signal.SIGALRM]
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_control_c_inside_a_producer_is_no_failure_of_its_data() -> None:
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from TABLE.to_batches()
+        time.sleep(LONG_MS / 1000)
+
+    with long_before_the_timeout(), both("generator") as (writer, reader):
+        stream = pa.RecordBatchReader.from_batches(TABLE.schema, batches())
+        with interrupted_soon(), pytest.raises(KeyboardInterrupt):
+            writer.write_arrow(stream)
+        del stream
+        writer.write_arrow(TABLE)
+        assert reader.read_arrow() == TABLE
+
+
+def test_control_c_ends_a_write_that_waits_for_another_reader() -> None:
+    with (
+        long_before_the_timeout(),
+        both("source", schema=TABLE.schema),
+        qadataswap.create_reader("source", timeout_ms=LONG_MS) as source,
+        both("target") as (writer, _),
+        interrupted_soon(),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        writer.write_arrow(source)
 
 
 @pytest.mark.parametrize("consume", [pl.DataFrame, pa.table], ids=["polars", "pyarrow"])
@@ -89,48 +153,52 @@ def test_control_c_ends_a_wait_inside_another_library(consume: Callable[[object]
         finally:
             time.sleep(0.2)  # where Python looks at signals at last
 
-    with both("inside", schema=TABLE.schema) as (_, reader), interrupted_soon(), pytest.raises(KeyboardInterrupt):
+    with (
+        long_before_the_timeout(),
+        both("inside", schema=TABLE.schema),
+        qadataswap.create_reader("inside", timeout_ms=LONG_MS) as reader,
+        interrupted_soon(),
+        pytest.raises(KeyboardInterrupt),
+    ):
         use(reader)
 
 
 def test_control_c_loses_no_batch() -> None:
     with both("lossless", schema=TABLE.schema) as (writer, reader):
         with interrupted_soon(), pytest.raises(KeyboardInterrupt):
-            reader.read_arrow(20_000)
+            reader.read_arrow(LONG_MS)
         writer.write_arrow(TABLE)
         writer.write_part(TABLE.to_batches()[0])
         assert reader.read_arrow() == TABLE
         with interrupted_soon(), pytest.raises(KeyboardInterrupt):
-            reader.read_arrow(20_000)
+            reader.read_arrow(LONG_MS)
         writer.write_arrow(TABLE)
         assert reader.read_arrow() == pa.Table.from_batches(TABLE.to_batches() * 2)
 
 
-def test_an_interrupted_write_is_whole_or_not_there() -> None:
+def test_of_an_interrupted_message_nothing_is_seen() -> None:
     with both("whole", buffer_count=2) as (writer, reader):
-        _full(writer)
-        with interrupted_soon(), pytest.raises(KeyboardInterrupt):
-            writer.write_arrow(pa.Table.from_batches(TABLE.to_batches() * 2), timeout_ms=20_000)
-        for _ in range(2):
-            assert reader.read_arrow() == TABLE
-        thread = threading.Thread(target=writer.write_arrow, args=(TABLE,))
-        thread.start()
-        assert reader.read_arrow() == TABLE, "the message that was stopped in the middle was given up"
-        thread.join()
+        writer.write_arrow(TABLE)
+        with interrupted_soon(), pytest.raises(KeyboardInterrupt):  # after the first of its batches
+            writer.write_arrow(pa.Table.from_batches(TABLE.to_batches() * 2), timeout_ms=LONG_MS)
+        assert writer.statistics().head == 2
+        assert reader.read_arrow() == TABLE
+        writer.write_arrow(TABLE.slice(1))
+        assert reader.read_arrow() == TABLE.slice(1), "the message that was stopped in the middle was given up"
 
 
 def test_a_process_that_was_interrupted_in_a_write_ends_at_once() -> None:
-    begin = time.monotonic()
-    done = run_python(
-        "import os, pyarrow, qadataswap, signal, threading\n"
-        "writer = qadataswap.create_writer('ends', 1, lifetime='until_closed')\n"
-        "table = pyarrow.table({'a': [1]})\n"
-        "writer.write_arrow(table)\n"
-        "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "writer.write_arrow(table, timeout_ms=50_000)\n"
-    )
-    assert "KeyboardInterrupt" in done.stderr
-    assert time.monotonic() - begin < 30
+    with long_before_the_timeout():
+        done = run_python(
+            "import os, pyarrow, qadataswap, signal, sys, threading\n"
+            "writer = qadataswap.create_writer('ends', 1, lifetime='until_closed')\n"
+            "table = pyarrow.table({'a': [1]})\n"
+            "writer.write_arrow(table)\n"
+            "threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+            "writer.write_arrow(table, timeout_ms=int(sys.argv[1]))\n",
+            str(LONG_MS),
+        )
+        assert "KeyboardInterrupt" in done.stderr
 
 
 def test_close_ends_the_waits_of_other_threads() -> None:
@@ -201,3 +269,16 @@ def test_a_generator_that_needs_the_gil_may_feed_a_write() -> None:
         table = reader.read_arrow()
         assert table is not None
         assert table.num_rows == 20 * TABLE.num_rows
+
+
+def test_a_producer_is_read_in_the_thread_that_writes() -> None:
+    threads: set[int] = set()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for _ in range(5):
+            threads.add(threading.get_ident())  # a cursor of sqlite3, for example, can't be used in another one
+            yield from TABLE.to_batches()
+
+    with both("thread") as (writer, _):
+        writer.write_arrow(pa.RecordBatchReader.from_batches(TABLE.schema, batches()))
+        assert threads == {threading.get_ident()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -11,18 +12,29 @@ from . import _core
 from ._polars_types import require_readable
 from ._reader import Reader
 
+_widths: WeakKeyDictionary[Reader, int] = WeakKeyDictionary()
 
-def frame_of(name: str, data: _core.Batch | _core.Message) -> pl.DataFrame:
-    """A batch's or message's DataFrame, once polars is known to take its types."""
-    tree = data.schema.tree()
-    require_readable(name, tree)
-    return pl.DataFrame(data) if tree[3] else pl.DataFrame(height=data.num_rows)
+
+def width(reader: Reader, timeout_ms: int) -> int:
+    """The number of columns, once polars is known to take every one of them: QadsUnsupportedTypeError if it doesn't.
+    Waits for the schema.
+    """
+    if (known := _widths.get(reader)) is not None:
+        return known
+    tree = reader._core.schema(timeout_ms).tree()
+    require_readable(reader.name, tree)
+    return _widths.setdefault(reader, len(tree[3]))
+
+
+def frame_of(reader: Reader, data: _core.Batch | _core.Message) -> pl.DataFrame:
+    """The DataFrame of what this reader read."""
+    return pl.DataFrame(data) if width(reader, 0) else pl.DataFrame(height=data.num_rows)
 
 
 def empty_frame(reader: Reader) -> pl.DataFrame:
     """A DataFrame of the segment's schema and no rows."""
     schema = reader._core.schema(reader._timeout_ms)
-    return pl.DataFrame(_core.empty_message(schema)) if schema.tree()[3] else pl.DataFrame()
+    return pl.DataFrame(_core.empty_message(schema)) if width(reader, 0) else pl.DataFrame()
 
 
 def copied(frame: pl.DataFrame) -> pl.DataFrame:
@@ -52,7 +64,7 @@ class Frames:
         if self._limit == 0:
             return
         for batch in self._reader.batches():
-            frame = frame_of(self._reader.name, batch)
+            frame = frame_of(self._reader, batch)
             del batch  # the frame alone holds it
             if self._columns is not None:
                 frame = frame.select(self._columns)

@@ -43,6 +43,12 @@ def has_array(data: object) -> TypeGuard[ArrowArrayExportable]:
     return hasattr(data, "__arrow_c_array__")
 
 
+def is_record_batch(data: object) -> TypeGuard[ArrowArrayExportable]:
+    """Whether it is a pyarrow.RecordBatch, which is a stream as well, but is exported faster as an array."""
+    pyarrow = sys.modules.get("pyarrow")
+    return pyarrow is not None and isinstance(data, pyarrow.RecordBatch)
+
+
 def is_lazy_frame(data: object) -> bool:
     """Whether it is a polars.LazyFrame; doesn't import polars."""
     polars = sys.modules.get("polars")

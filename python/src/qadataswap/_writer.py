@@ -83,7 +83,7 @@ class Writer:
         _producers.refuse_objects(self._name, data)
         if _producers.is_lazy_frame(data):
             self._core.write_streams(_producers.lazy_batches(self._name, data), message_per_batch, wait)
-        elif _producers.has_stream(data):
+        elif _producers.has_stream(data) and not _producers.is_record_batch(data):
             self._core.write_stream(_producers.stream_capsule(self._name, data), message_per_batch, wait)
         elif _producers.has_array(data):
             self._core.write_array(*_producers.array_capsules(self._name, data), False, wait)

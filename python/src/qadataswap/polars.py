@@ -7,6 +7,11 @@ date64, time32 and time64 in microseconds, and everything in seconds. What stays
 the DataFrame and whatever was made of it are gone; `DataFrame.clone()` doesn't end that, `.rechunk()` of several
 chunks does.
 
+`read_frame` and `scan` look at the schema first, and refuse what polars would fail on or be ended by: decimals of 32,
+64 or 256 bits or with a negative scale, unions, list views, run-end encoding, intervals, fixed sizes of 0, zones that
+it doesn't know, dictionaries of dictionaries, two columns of one name. `polars.DataFrame(reader)`, or of a batch or
+message, goes to polars directly, and nobody looks before: use it for streams whose types are known.
+
 Written: each column is copied once, into the segment.
 """
 
@@ -21,8 +26,7 @@ from polars.io.plugins import register_io_source
 
 from . import _arguments
 from ._errors import QadsTimeoutError
-from ._frames import Frames, empty_frame, frame_of
-from ._polars_types import require_readable
+from ._frames import Frames, empty_frame, frame_of, width
 from ._producers import refuse_objects
 from ._reader import Reader, create_reader
 from ._writer import Writer, create_writer
@@ -46,12 +50,12 @@ def read_frame(source: str | Reader, timeout_ms: int | None = None, **options: A
         if options:
             raise TypeError(f"options ({', '.join(options)}) are for a reader to be created; this one exists")
         with contextlib.suppress(QadsTimeoutError):  # no schema yet: it is looked at when it comes
-            require_readable(source.name, source._core.schema(0).tree())
+            width(source, 0)
         message = source.read_message(timeout_ms)
-        return None if message is None else frame_of(source.name, message)
+        return None if message is None else frame_of(source, message)
     wait = _arguments.timeout(timeout_ms, 30_000)
     with create_reader(source, **{"timeout_ms": wait, "attach_timeout_ms": max(wait, 0), **options}) as reader:
-        require_readable(source, reader._core.schema(wait).tree())
+        width(reader, wait)
         frames = list(Frames(reader))
         return pl.concat(frames) if frames else empty_frame(reader)
 
@@ -89,7 +93,7 @@ def scan(name: str, *, timeout_ms: int = 30_000, **options: Any) -> pl.LazyFrame
     """
     arguments: dict[str, Any] = {"timeout_ms": timeout_ms, "attach_timeout_ms": max(timeout_ms, 0), **options}
     with create_reader(name, **arguments) as reader:
-        require_readable(name, reader._core.schema(timeout_ms).tree())
+        width(reader, timeout_ms)
         schema = empty_frame(reader).schema
 
     def batches(
