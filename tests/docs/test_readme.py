@@ -68,7 +68,7 @@ def java_home(version: int) -> Path | None:
 
 def save(folder: Path, *suffixes: str) -> list[Path]:
     """Writes the README's files that end so."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / name for name in FILES if name.endswith(suffixes)]
     for path in paths:
         path.write_text(FILES[path.name], encoding="utf-8")
@@ -81,9 +81,15 @@ class Programs:
 
     native: Path
     classes: Path
+    python: Path
+    rust: Path
 
     def command(self, language: str, role: str, version: int = 17) -> list[str]:
         """How to start one: `role` is writer or reader."""
+        if language == "python":
+            return [sys.executable, str(self.python / f"trades_{role}.py")]
+        if language == "rust":
+            return [str(self.rust / f"trades_{role}")]
         if language != "java":
             return [str(self.native / f"trades_{role}{'_c' if language == 'c' else ''}")]
         home = java_home(version)
@@ -134,11 +140,30 @@ def build_java(folder: Path) -> Path:
     return folder / "classes"
 
 
+def build_python(folder: Path) -> Path:
+    """Python's need no build."""
+    save(folder / "python", ".py")
+    return folder / "python"
+
+
+def build_rust(folder: Path) -> Path:
+    """Builds the README's package with this checkout's crate, and with what was built of its dependencies."""
+    package = folder / "rust"
+    save(package, "Cargo.toml")
+    save(package / "src/bin", ".rs")
+    manifest = package / "Cargo.toml"
+    manifest.write_text(manifest.read_text().replace("/path/to/QADataSwap", str(ROOT)), encoding="utf-8")
+    shutil.copy(ROOT / "rust/Cargo.lock", package)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "build/cargo"))
+    run("cargo", "build", "--quiet", "--release", "--manifest-path", manifest, "--target-dir", target)
+    return target / "release"
+
+
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory, prefix: Path) -> Programs:
     """All of them, built once."""
     folder = tmp_path_factory.mktemp("readme")
-    return Programs(build_native(folder, prefix), build_java(folder))
+    return Programs(build_native(folder, prefix), build_java(folder), build_python(folder), build_rust(folder))
 
 
 def start(segments: Segments, command: list[str]) -> subprocess.Popen[str]:
@@ -162,7 +187,7 @@ def meet(segments: Segments, *commands: list[str]) -> list[str]:
     return [output.strip() for output, _ in said]
 
 
-LANGUAGES = ("java", "cpp", "c")
+LANGUAGES = ("java", "python", "rust", "cpp", "c")
 
 
 @pytest.mark.parametrize("reader", LANGUAGES)
@@ -203,8 +228,9 @@ def test_without_libarrow_who_asks_for_it_is_told(tmp_path: Path, prefix: Path) 
 
 def test_the_page_says_what_the_programs_print() -> None:
     assert f"`{PRINTED}`" in README
-    names = {f"trades_{role}.{suffix}" for role in ("writer", "reader") for suffix in ("c", "cpp")}
-    assert set(FILES) == names | {"TradesWriter.java", "TradesReader.java", "CMakeLists.txt", "pyarrow.cmake"}
+    names = {f"trades_{role}.{suffix}" for role in ("writer", "reader") for suffix in ("c", "cpp", "py", "rs")}
+    builds = {"CMakeLists.txt", "pyarrow.cmake", "Cargo.toml"}
+    assert set(FILES) == names | builds | {"TradesWriter.java", "TradesReader.java"}
 
 
 def test_the_maven_dependencies_are_those_of_the_pom() -> None:
