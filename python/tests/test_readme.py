@@ -1,0 +1,26 @@
+"""The programs of python/README.md are taken from the page and run: each writer, then its reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers import run_python
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+PROGRAMS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("pair", "printed"), [(0, "100.25"), (1, "30 rows")])
+def test_a_pair_of_programs_does_what_the_page_says(pair: int, printed: str) -> None:
+    writer, reader = PROGRAMS[2 * pair : 2 * pair + 2]
+    for program, expected in ((writer, ""), (reader, printed)):
+        done = run_python(program)
+        assert done.returncode == 0, done.stderr
+        assert expected in done.stdout
+
+
+def test_the_page_has_no_other_programs() -> None:
+    assert len(PROGRAMS) == 4
