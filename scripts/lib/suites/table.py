@@ -92,12 +92,22 @@ def _rust() -> list[Suite]:
     ]
 
 
-def _pytest(name: str, group: str, folder: str, *build_options: str) -> Suite:
+def _pytest(name: str, group: str, folder: str, *, build: Command = (), options: Command = ()) -> Suite:
     return Suite(
         name=name,
         group=group,
-        prepare=(("scripts/build_all.sh", *build_options),),
-        test=(PYTHON, "-m", "pytest", folder, "--junitxml", "{results}/pytest.xml", "-o", "junit_family=xunit2"),
+        prepare=(("scripts/build_all.sh", *build),),
+        test=(
+            PYTHON,
+            "-m",
+            "pytest",
+            folder,
+            *options,
+            "--junitxml",
+            "{results}/pytest.xml",
+            "-o",
+            "junit_family=xunit2",
+        ),
         results=("{results}/pytest.xml",),
     )
 
@@ -111,9 +121,10 @@ def all_suites() -> list[Suite]:
         _cpp("cpp-tsan", "tsan"),
         _java(17),
         _java(25),
-        _pytest("python", "python", "python/tests", "--python-only"),
+        _pytest("python", "python", "python/tests", build=("--python-only",)),
         *_rust(),
-        _pytest("cross-language", "cross-lang", "tests/cross_language"),
+        _pytest("cross-language", "cross-lang", "tests/cross_language", options=("--numprocesses", "auto")),
+        _pytest("integration", "cross-lang", "tests/integration"),
         _pytest("crash", "cross-lang", "tests/crash"),
         _pytest("docs", "cross-lang", "tests/docs"),
         Suite(
