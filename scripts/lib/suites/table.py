@@ -93,21 +93,12 @@ def _rust() -> list[Suite]:
 
 
 def _pytest(name: str, group: str, folder: str, *, build: Command = (), options: Command = ()) -> Suite:
+    junit = ("--junitxml", "{results}/pytest.xml", "-o", "junit_family=xunit2")
     return Suite(
         name=name,
         group=group,
         prepare=(("scripts/build_all.sh", *build),),
-        test=(
-            PYTHON,
-            "-m",
-            "pytest",
-            folder,
-            *options,
-            "--junitxml",
-            "{results}/pytest.xml",
-            "-o",
-            "junit_family=xunit2",
-        ),
+        test=(PYTHON, "-m", "pytest", folder, *options, *junit),
         results=("{results}/pytest.xml",),
     )
 
