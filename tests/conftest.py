@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.agents.harness import Segments
+from tests.agents.harness import Limit, Segments
 from tests.agents.sources import Sources
 
 
@@ -29,6 +30,26 @@ def segments(tmp_path: Path) -> Iterator[Segments]:
         yield here
         here.end()
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def limit(segments: Segments) -> Iterator[Limit]:
+    """Puts a file system of a given size under the segment directory."""
+    mounted: list[Path] = []
+
+    def mount(size: str) -> None:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(segments.directory)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"this machine doesn't let us mount a tmpfs: {done.stderr.strip()}")
+        mounted.append(segments.directory)
+
+    yield mount
+    if mounted:
+        try:
+            segments.end()
+        finally:
+            subprocess.run(["umount", str(segments.directory)], check=True)
 
 
 @pytest.fixture(scope="session")

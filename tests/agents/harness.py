@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,9 @@ LANGUAGES = tuple(
     for language in (CPP, JAVA, Language("python", slow_start=True), Language("rust", slow_start=False))
     if language.present
 )
+
+Limit = Callable[[str], None]
+"""Puts a file system of that size, such as "3m", under the segment directory: the fixture `limit`."""
 
 _STATS = re.compile(r"^stats rows=(\d+) batches=(\d+) bytes=(\d+) seconds=(\S+)$", re.MULTILINE)
 _LOST = re.compile(r"\blost=(\d+)")

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.agents.harness import CPP, DONE, ERROR, LANGUAGES, WRITER_DIED, Language, Segments
+from tests.agents.harness import CPP, DONE, ERROR, LANGUAGES, WRITER_DIED, Language, Limit, Segments
 from tests.agents.sources import Sources
 from tests.agents.streams import assert_prefix, assert_same, load
 
-Limit = Callable[[str], None]
 SOON = ("--timeout-ms", 500)
 """A writer without space waits so long for readers to give memory back."""
 
 EACH = pytest.mark.parametrize("language", [pytest.param(language, id=language.name) for language in LANGUAGES])
-
-
-@pytest.fixture
-def limit(segments: Segments) -> Iterator[Limit]:
-    """Puts a file system of a given size under the segment directory."""
-    mounted: list[Path] = []
-
-    def mount(size: str) -> None:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(segments.directory)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.skip(f"this machine doesn't let us mount a tmpfs: {done.stderr.strip()}")
-        mounted.append(segments.directory)
-
-    yield mount
-    if mounted:
-        try:
-            segments.end()
-        finally:
-            subprocess.run(["umount", str(segments.directory)], check=True)
 
 
 @EACH

@@ -111,6 +111,14 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         self.code().map_or("arrow", name_of)
     }
+
+    /// The same, naming the segment as the core does: for what this crate finds itself.
+    pub(crate) fn in_segment(self, name: &str) -> Self {
+        match self {
+            Self::UnsupportedType(message) => Self::UnsupportedType(format!("segment '{name}': {message}")),
+            other => other,
+        }
+    }
 }
 
 impl From<Error> for ArrowError {

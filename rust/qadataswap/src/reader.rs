@@ -25,6 +25,7 @@ use crate::timeout::Timeout;
 #[derive(Debug)]
 pub struct Reader {
     handle: Arc<ReaderHandle>,
+    name: String,
     importer: OnceLock<Importer>,
     timeout: Timeout,
     validate: bool,
@@ -38,9 +39,10 @@ impl Reader {
         ReaderBuilder::new(name.into())
     }
 
-    pub(crate) fn new(reader: ReaderHandle, timeout: Timeout, validate: bool) -> Self {
+    pub(crate) fn new(reader: ReaderHandle, name: String, timeout: Timeout, validate: bool) -> Self {
         Self {
             handle: Arc::new(reader),
+            name,
             importer: OnceLock::new(),
             timeout,
             validate,
@@ -65,7 +67,7 @@ impl Reader {
         }
         let mut schema = FFI_ArrowSchema::empty();
         self.export_schema((&raw mut schema).cast(), timeout)?;
-        let importer = Importer::new(&schema, self.validate)?;
+        let importer = Importer::new(&schema, self.validate).map_err(|error| error.in_segment(&self.name))?;
         Ok(self.importer.get_or_init(|| importer))
     }
 

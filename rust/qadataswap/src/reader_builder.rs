@@ -111,7 +111,7 @@ impl ReaderBuilder {
         // SAFETY: the arena is alive, and may go afterwards.
         let reader =
             ReaderHandle::create(|out| unsafe { sys::qads_attach_reader(arena.as_ptr(), &raw const options, out) })?;
-        Ok(Reader::new(reader, self.timeout, !self.trust))
+        Ok(Reader::new(reader, self.name.clone(), self.timeout, !self.trust))
     }
 }
 

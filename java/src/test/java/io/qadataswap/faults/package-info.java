@@ -1,0 +1,2 @@
+/** Each kind of error, provoked: see tests/integration/test_faults.py. */
+package io.qadataswap.faults;
