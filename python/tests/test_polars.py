@@ -50,7 +50,7 @@ def test_frames_go_one_by_one() -> None:
             assert_frame_equal(got, wanted)
         assert qp.read_frame(reader, timeout_ms=10) is None
         with pytest.raises(TypeError, match="start"):
-            qp.read_frame(reader, start="latest")
+            qp.read_frame(reader, start="latest")  # type: ignore[call-overload]
         del got
 
 

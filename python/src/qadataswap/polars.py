@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -32,6 +32,14 @@ from ._reader import Reader, create_reader
 from ._writer import Writer, create_writer
 
 __all__ = ["read_frame", "scan", "write_frame"]
+
+
+@overload
+def read_frame(source: str, timeout_ms: int | None = None, **options: Any) -> pl.DataFrame: ...
+
+
+@overload
+def read_frame(source: Reader, timeout_ms: int | None = None) -> pl.DataFrame | None: ...
 
 
 def read_frame(source: str | Reader, timeout_ms: int | None = None, **options: Any) -> pl.DataFrame | None:
