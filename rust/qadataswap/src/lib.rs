@@ -11,7 +11,7 @@ mod info;
 mod message;
 mod options;
 #[cfg(feature = "polars")]
-mod polars;
+pub mod polars;
 mod producer;
 mod reader;
 mod reader_builder;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_buffer::ArrowNativeType;
 use arrow_schema::SchemaRef;
 use qadataswap_sys as sys;
@@ -77,46 +77,34 @@ impl Writer {
     /// [`NoSpace`](crate::Error::NoSpace), [`SchemaMismatch`](crate::Error::SchemaMismatch),
     /// [`UnsupportedType`](crate::Error::UnsupportedType), [`Closed`](crate::Error::Closed).
     pub fn write_arrow(&self, batch: &RecordBatch) -> Result<()> {
-        self.write_part(batch, 0)
-    }
-
-    /// Publishes several batches as one message. If one fails, the message is given up: no reader of whole messages sees any of it.
-    ///
-    /// # Errors
-    /// As [`write_arrow`](Self::write_arrow).
-    pub fn write_message<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> Result<()> {
-        let mut batches = batches.into_iter().peekable();
-        while let Some(batch) = batches.next() {
-            let flags = if batches.peek().is_some() { sys::QADS_WRITE_MORE } else { 0 };
-            if let Err(error) = self.write_part(batch, flags) {
-                // The core has done so itself where it failed, but a schema that can't be exported never came there.
-                // SAFETY: the handle is alive.
-                unsafe { sys::qads_writer_give_up_message(self.handle.as_ptr()) };
-                return Err(error);
-            }
-        }
-        Ok(())
-    }
-
-    fn write_part(&self, batch: &RecordBatch, flags: u32) -> Result<()> {
         let schema = batch.schema();
         let exported = if self.known.is(&schema) { None } else { Some(ExportedSchema::new(&schema)?) };
+        let given = exported.as_ref().map_or(std::ptr::null(), ExportedSchema::as_ptr);
         let array = ExportedBatch::new(batch);
-        self.write_exported(array.as_ptr(), exported.as_ref().map_or(std::ptr::null(), ExportedSchema::as_ptr), flags)?;
+        // SAFETY: the handle is alive; both structs are complete, and the core only borrows them.
+        check(unsafe {
+            sys::qads_writer_write(self.handle.as_ptr(), array.as_ptr(), given, 0, self.timeout.millis())
+        })?;
         if exported.is_some() {
             self.known.remember(&schema);
         }
         Ok(())
     }
 
-    pub(crate) fn write_exported(
-        &self,
-        array: *const sys::ArrowArray,
-        schema: *const sys::ArrowSchema,
-        flags: u32,
-    ) -> Result<()> {
-        // SAFETY: the handle is alive; both structs are complete, and the core only borrows them.
-        check(unsafe { sys::qads_writer_write(self.handle.as_ptr(), array, schema, flags, self.timeout.millis()) })
+    /// Publishes several batches as one message. If one fails, the message is given up: no reader of whole messages sees any of it.
+    ///
+    /// # Errors
+    /// As [`write_arrow`](Self::write_arrow). Schemas are compared before anything is published.
+    pub fn write_message<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> Result<()> {
+        let batches: Vec<RecordBatch> = batches.into_iter().cloned().collect();
+        let Some(first) = batches.first().map(RecordBatch::schema) else { return Ok(()) };
+        for batch in &batches {
+            if !self.known.is(batch.schema_ref()) {
+                self.set_schema(batch.schema_ref())?;
+            }
+        }
+        // One call, so that no other thread's batch comes in between, and the core gives up what fails.
+        self.write_stream(RecordBatchIterator::new(batches.into_iter().map(Ok), first), Messages::One)
     }
 
     /// Publishes everything that `reader` still has. The timeout bounds each batch's wait for room. A stream without batches sends a batch
@@ -134,9 +122,17 @@ impl Writer {
             Messages::One => 0,
             Messages::PerBatch => sys::QADS_WRITE_MESSAGE_PER_BATCH,
         };
-        let raw = (&raw mut stream).cast();
-        // SAFETY: the handle is alive; the core takes the stream over and releases it, which marks it as released here too.
-        check(unsafe { sys::qads_writer_write_stream(self.handle.as_ptr(), raw, flags, self.timeout.millis()) })
+        // SAFETY: a complete stream of arrow-rs's making.
+        unsafe { self.write_exported((&raw mut stream).cast(), flags) }
+    }
+
+    /// The stream is taken over and released in any case, which marks it as released.
+    ///
+    /// # Safety
+    /// It must be a complete stream of the C Stream interface.
+    pub(crate) unsafe fn write_exported(&self, stream: *mut sys::ArrowArrayStream, flags: u32) -> Result<()> {
+        // SAFETY: the handle is alive, and the caller answers for the stream.
+        check(unsafe { sys::qads_writer_write_stream(self.handle.as_ptr(), stream, flags, self.timeout.millis()) })
     }
 
     /// Sets the schema before the first batch, so that readers can see it.

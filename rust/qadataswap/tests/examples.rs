@@ -3,28 +3,7 @@
 
 mod common;
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-
-use common::Segments;
-
-/// Cargo builds the examples before it runs tests, beside the folder in which the tests are.
-fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this program");
-    test.ancestors().nth(2).expect("its folder's parent").join("examples").join(name)
-}
-
-fn start(segments: &Segments, name: &str, words: &[&str]) -> Child {
-    let mut command = Command::new(program(name));
-    command.args(words).env("QADS_DIR", segments.path()).stdout(Stdio::piped());
-    command.spawn().expect("a program")
-}
-
-fn output(child: Child) -> String {
-    let output = child.wait_with_output().expect("its end");
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).expect("text")
-}
+use common::{Segments, output, start};
 
 #[test]
 fn the_basic_example_gets_back_what_it_wrote() {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arrow_array::{Int64Array, RecordBatch, RecordBatchIterator, StringArray, record_batch};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
-use common::Segments;
+use common::{Segments, SmallFileSystem};
 use qadataswap::{Error, Lifetime, Loss, Messages, Overflow, Takeover, Writer};
 
 fn numbers(rows: i64) -> RecordBatch {
@@ -118,16 +118,36 @@ fn a_file_is_no_segment_or_a_damaged_one() {
 }
 
 #[test]
-fn a_segment_has_another_version() {
+fn a_segment_has_a_newer_layout() {
     let segments = Segments::new();
     drop(segments.writer("new").lifetime(Lifetime::Keep).create().expect("a writer"));
     let mut bytes = std::fs::read(segments.file("new")).expect("a file");
-    // Any layout begins with its magic, then its version: docs/layout.md.
-    bytes[8] = 0xee;
+    // Any layout begins with its magic, then its version, major and minor: docs/layout.md.
+    bytes[8..16].copy_from_slice(&[2, 0, 0, 0, 7, 0, 0, 0]);
     std::fs::write(segments.file("new"), bytes).expect("a file");
-    let error = segments.reader("new").open().expect_err("an error");
-    assert!(matches!(error, Error::Version(_) | Error::Corrupt(_)), "{error:?}");
-    assert!(error.to_string().contains("new"));
+    assert_fault!(segments.reader("new").open(), Version, "new", "2.7", "1.0");
+    assert_fault!(qadataswap::Segment::attach_in(segments.path(), "new"), Version, "new", "2.7", "1.0");
+}
+
+#[test]
+fn the_file_system_is_full() {
+    let segments = Segments::new();
+    let Some(_full) = SmallFileSystem::mount(segments.path(), "3m") else {
+        eprintln!("this machine doesn't let us mount a tmpfs");
+        return;
+    };
+    // A write waits for readers to give memory back.
+    let writer = segments.writer("tight").capacity(1 << 26).timeout(50).create().expect("a writer");
+    let written = (0..).map_while(|_| writer.write_arrow(&numbers(10_000)).ok()).count();
+    assert!(written > 10, "{written} batches of 80,000 bytes");
+    assert_fault!(writer.write_arrow(&numbers(10_000)), NoSpace, "tight", "bytes");
+    assert_fault!(writer.allocate(1 << 25), NoSpace, "tight", "33554432");
+    assert_fault!(segments.writer("another").slots(65_535).create(), NoSpace, "another");
+    assert_eq!(segments.files(), ["qads_tight"]);
+    writer.finish().expect("an end");
+    let got: Vec<_> = segments.reader("tight").open().expect("a reader").map(|batch| batch.expect("a batch")).collect();
+    assert_eq!(got.len(), written, "what was published is all there");
+    assert!(got.iter().all(|batch| batch == &numbers(10_000)));
 }
 
 #[test]
@@ -187,7 +207,11 @@ fn a_name_or_a_number_cannot_be() {
     }
     assert_fault!(segments.writer("zero\0byte").create(), Invalid, "zero", "4");
     assert_fault!(segments.writer("slots").slots(0).create(), Invalid, "slots", "0", "65535");
-    assert_fault!(segments.writer("capacity").capacity(-1).create(), Invalid, "capacity", "-1");
+    assert_fault!(segments.writer("slots").slots(65_536).create(), Invalid, "slots", "65536", "65535");
+    for bytes in [-1, 0, 1 << 60, i64::MAX] {
+        assert_fault!(segments.writer("capacity").capacity(bytes).create(), Invalid, "capacity", &bytes.to_string());
+    }
+    assert_fault!(segments.writer("schema").schema_capacity(-1).create(), Invalid, "schema_capacity", "-1");
     assert_fault!(segments.writer("readers").reader_capacity(65).create(), Invalid, "65", "64");
     assert_fault!(Writer::builder("x").directory("/proc/nowhere").create(), Invalid, "/proc/nowhere");
     assert!(segments.files().is_empty());
@@ -237,39 +261,97 @@ fn a_type_cannot_be_exported_or_a_name_cannot_travel() {
 }
 
 #[test]
-fn a_handle_was_closed() {
+fn every_call_of_a_closed_reader_says_so() {
     let segments = Segments::new();
     let writer = segments.writer("closed").create().expect("a writer");
-    let reader = segments.reader("closed").open().expect("a reader");
+    writer.write_arrow(&numbers(1)).expect("a write");
+    let mut reader = segments.reader("closed").open().expect("a reader");
+    let held = reader.next_batch(0).expect("a batch");
     reader.close().expect("a close");
     reader.close().expect("twice is fine");
-    assert_fault!(reader.next_batch(0), Closed, "closed");
+    reader.closer().close().expect("and from elsewhere");
+    let fresh = segments.reader("closed").open().expect("a reader");
+    fresh.close().expect("a close");
+    assert_fault!(fresh.wait_schema(-1), Closed, "closed");
+    assert_fault!(reader.next_batch(-1), Closed, "closed");
+    assert_fault!(reader.next_with_info(-1), Closed, "closed");
+    assert_fault!(reader.read_arrow(-1), Closed, "closed");
+    assert_fault!(reader.wait(-1), Closed, "closed");
+    assert_fault!(reader.statistics(), Closed, "closed");
+    let last = reader.next().expect("an item").expect_err("an error");
+    assert!(last.to_string().contains("closed"), "{last}");
+    assert!(reader.next().is_none());
+    assert_eq!(held, numbers(1), "what was read stays");
+}
+
+#[test]
+fn every_call_of_a_closed_writer_says_so() {
+    let segments = Segments::new();
+    let writer = segments.writer("closed").create().expect("a writer");
+    writer.write_arrow(&numbers(1)).expect("a write");
     writer.close().expect("a close");
     writer.close().expect("twice is fine");
-    assert_fault!(writer.write_arrow(&numbers(1)), Closed, "closed");
+    writer.closer().close().expect("and from elsewhere");
+    let one = numbers(1);
+    let stream = || RecordBatchIterator::new([Ok(numbers(1))], numbers(1).schema());
+    assert_fault!(writer.write_arrow(&one), Closed, "closed");
+    assert_fault!(writer.write_message([&one, &one]), Closed, "closed");
+    assert_fault!(writer.write_stream(stream(), Messages::One), Closed, "closed");
+    assert_fault!(writer.set_schema(&one.schema()), Closed, "closed");
     assert_fault!(writer.allocate(64), Closed, "closed");
+    assert_fault!(writer.allocate_values::<i64>(8), Closed, "closed");
+    assert_fault!(writer.copy_to_arena(&one), Closed, "closed");
     assert_fault!(writer.wait_readers(1, -1), Closed, "closed");
+    assert_fault!(writer.wait_drained(-1), Closed, "closed");
+    assert_fault!(writer.finish(), Closed, "closed");
+    assert_fault!(writer.info(), Closed, "closed");
+    assert_fault!(writer.readers(), Closed, "closed");
+    assert_fault!(writer.last_write(), Closed, "closed");
+    assert_eq!(segments.reader("closed").open().expect("a reader").next_batch(0).expect("it stays"), one);
+}
+
+/// Two batches, of no row and of one row; then it fails, or panics.
+fn broken(panics: bool) -> impl arrow_array::RecordBatchReader + Send + 'static {
+    let batches = (0..).map(move |number| match number {
+        0..2 => Ok(numbers(number)),
+        _ if panics => panic!("out of ideas"),
+        _ => Err(ArrowError::ComputeError("out of ideas".to_owned())),
+    });
+    RecordBatchIterator::new(batches, numbers(0).schema())
 }
 
 #[test]
 fn a_stream_fails_in_the_middle_and_what_was_written_before_stays() {
-    let segments = Segments::new();
     for panics in [false, true] {
-        let name = format!("stream_{panics}");
-        let writer = segments.writer(&name).create().expect("a writer");
-        let reader = segments.reader(&name).open().expect("a reader");
-        let batches = (0..).map(move |number| match number {
-            0..2 => Ok(numbers(number)),
-            _ if panics => panic!("out of ideas"),
-            _ => Err(ArrowError::ComputeError("out of ideas".to_owned())),
-        });
-        let stream = RecordBatchIterator::new(batches, numbers(0).schema());
-        assert_fault!(writer.write_stream(stream, Messages::PerBatch), Producer, "out of ideas");
-        assert_eq!(reader.read_arrow(0).expect("no error").expect("a message").num_rows(), 0);
+        let segments = Segments::new();
+        let writer = segments.writer("stream").create().expect("a writer");
+        let reader = segments.reader("stream").open().expect("a reader");
+        assert_fault!(writer.write_stream(broken(panics), Messages::PerBatch), Producer, "out of ideas");
+        writer.write_arrow(&numbers(5)).expect("it goes on");
+        for rows in [0, 1, 5] {
+            assert_eq!(reader.read_arrow(0).expect("no error").expect("a message").batches(), [numbers(rows)]);
+        }
+        assert!(reader.read_arrow(0).expect("no error").is_none());
+    }
+}
+
+#[test]
+fn a_message_whose_stream_fails_in_the_middle_is_given_up() {
+    for panics in [false, true] {
+        let segments = Segments::new();
+        let writer = segments.writer("message").create().expect("a writer");
+        let whole = segments.reader("message").open().expect("a reader");
+        let batches = segments.reader("message").open().expect("a reader");
+        writer.write_arrow(&numbers(3)).expect("a write");
+        assert_fault!(writer.write_stream(broken(panics), Messages::One), Producer, "out of ideas");
         writer.write_arrow(&numbers(5)).expect("it goes on");
         writer.finish().expect("an end");
-        let rest: Vec<usize> = reader.map(|batch| batch.expect("a batch").num_rows()).collect();
-        assert_eq!(rest.last(), Some(&5));
+        for rows in [3, 5] {
+            assert_eq!(whole.read_arrow(0).expect("no error").expect("a message").batches(), [numbers(rows)]);
+        }
+        assert_fault!(whole.read_arrow(0), EndOfStream, "message");
+        let rows: Vec<usize> = batches.map(|batch| batch.expect("a batch").num_rows()).collect();
+        assert!(rows.starts_with(&[3]) && rows.ends_with(&[5]), "{rows:?}");
     }
 }
 

@@ -6,19 +6,21 @@ mod common;
 
 use std::sync::Arc;
 
-use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::builder::{LargeListBuilder, ListBuilder, StringBuilder};
 use arrow_array::{
-    Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Decimal32Array, Decimal128Array, DictionaryArray,
-    DurationMillisecondArray, FixedSizeBinaryArray, Float32Array, Int8Array, Int16Array, Int64Array,
-    IntervalYearMonthArray, LargeStringArray, ListArray, RecordBatch, StringArray, StringViewArray, StructArray,
-    Time64NanosecondArray, TimestampMicrosecondArray, TimestampNanosecondArray, TimestampSecondArray, UInt16Array,
-    UInt32Array, new_null_array,
+    Array, ArrayRef, BinaryArray, BinaryViewArray, BooleanArray, Date32Array, Decimal32Array, Decimal128Array,
+    DictionaryArray, DurationMillisecondArray, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, Int8Array,
+    Int16Array, Int64Array, IntervalYearMonthArray, LargeStringArray, ListArray, RecordBatch, StringArray,
+    StringViewArray, StructArray, Time64NanosecondArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    TimestampSecondArray, UInt16Array, UInt32Array, new_null_array,
 };
-use arrow_schema::{DataType, Field, Fields, UnionFields, UnionMode};
+use arrow_data::ffi::FFI_ArrowArray;
+use arrow_schema::{DataType, Field, Fields, Schema, UnionFields, UnionMode};
 use common::{Segments, data_files, load, mappings};
 use polars_core::frame::DataFrame;
 use polars_core::prelude::{AnyValue, Column, DataType as PolarsType, NamedFrom, TimeUnit};
 use polars_core::series::Series;
+use qadataswap::polars::frame_of;
 use qadataswap::{Error, Messages};
 
 fn frame() -> DataFrame {
@@ -104,23 +106,112 @@ fn nested_columns_categoricals_and_times_arrive() {
     assert!(got.equals_missing(&frame));
 }
 
-#[test]
-fn columns_of_a_frame_lie_in_the_segment() {
+/// For each buffer of a frame's first column, in the order of the C Data interface, children and dictionaries included: whether it lies in the
+/// segment (`+`) or in polars' own memory (`-`). Absent bitmaps, of columns without nulls, don't show. Views end with a list of sizes, which polars makes when it is asked for the C struct.
+fn places(frame: &DataFrame, mapped: &[std::ops::Range<usize>]) -> String {
+    fn collect(array: &FFI_ArrowArray, mapped: &[std::ops::Range<usize>], found: &mut String) {
+        for address in (0..array.num_buffers()).map(|index| array.buffer(index) as usize).filter(|&at| at != 0) {
+            found.push(if mapped.iter().any(|range| range.contains(&address)) { '+' } else { '-' });
+        }
+        (0..array.num_children()).for_each(|index| collect(array.child(index), mapped, found));
+    }
+    let chunk = frame.columns()[0].as_materialized_series().chunks()[0].clone();
+    // SAFETY: the same C struct under two names.
+    let array: FFI_ArrowArray = unsafe { std::mem::transmute(polars_arrow::ffi::export_array_to_c(chunk)) };
+    let mut found = String::new();
+    collect(&array, mapped, &mut found);
+    found
+}
+
+fn read_places(array: ArrayRef) -> String {
     let segments = Segments::new();
     let writer = segments.writer("where").create().expect("a writer");
     let reader = segments.reader("where").open().expect("a reader");
-    writer.write_frame(&frame()).expect("a write");
-    let got = reader.read_frame(0).expect("no error").expect("a message");
-    let mapped = mappings(&segments.file("where"));
-    let number =
-        got.column("number").expect("a column").i64().expect("integers").downcast_iter().next().expect("a chunk");
-    let text = got.column("text").expect("a column").str().expect("strings").downcast_iter().next().expect("a chunk");
-    for address in [number.values().as_ptr() as usize, text.views().as_ptr() as usize] {
-        assert!(mapped.iter().any(|range| range.contains(&address)), "{address:#x} is none of {mapped:x?}");
-    }
-    assert_eq!(reader.statistics().expect("figures").held_batches, 1);
-    drop(got);
+    writer.write_arrow(&RecordBatch::try_from_iter([("x", array)]).expect("a batch")).expect("a write");
+    let frame = reader.read_frame(0).expect("no error").expect("a message");
+    let found = places(&frame, &mappings(&segments.file("where")));
+    let held = reader.statistics().expect("figures").held_batches;
+    assert_eq!(held, i32::from(found.contains('+')), "{found}");
+    drop(frame);
     assert_eq!(reader.statistics().expect("figures").held_batches, 0);
+    found
+}
+
+/// The page of the module says the same.
+#[test]
+fn columns_lie_in_the_segment_where_polars_allows_it() {
+    const LONG: &str = "a text that is longer than a view holds";
+    let mut lists = ListBuilder::new(Int64Array::builder(2));
+    lists.append_value([Some(1), None]);
+    let mut large = LargeListBuilder::new(Int64Array::builder(2));
+    large.append_value([Some(1), None]);
+    let fixed = FixedSizeListArray::new(
+        Arc::new(Field::new_list_field(DataType::Int64, true)),
+        2,
+        Arc::new(Int64Array::from(vec![1, 2])),
+        None,
+    );
+    let structs = StructArray::from(vec![(
+        Arc::new(Field::new("n", DataType::Int64, true)),
+        Arc::new(Int64Array::from(vec![Some(5), None])) as ArrayRef,
+    )]);
+    let decimal = Decimal128Array::from(vec![12]).with_precision_and_scale(10, 2).expect("digits");
+    let coded = ["x", "y"].into_iter().collect::<DictionaryArray<arrow_array::types::UInt32Type>>();
+    let cases: Vec<(ArrayRef, &str)> = vec![
+        (Arc::new(Int64Array::from(vec![Some(1), None])), "++"),
+        (Arc::new(Float32Array::from(vec![1.5])), "+"),
+        (Arc::new(BooleanArray::from(vec![Some(true), None])), "++"),
+        (Arc::new(decimal), "+"),
+        (Arc::new(Date32Array::from(vec![1])), "+"),
+        (Arc::new(TimestampMicrosecondArray::from(vec![1])), "+"),
+        (Arc::new(TimestampSecondArray::from(vec![1])), "-"),
+        (Arc::new(DurationMillisecondArray::from(vec![1])), "+"),
+        (Arc::new(Time64NanosecondArray::from(vec![1])), "+"),
+        (Arc::new(Time64MicrosecondArray::from(vec![1])), "-"),
+        (Arc::new(StringViewArray::from(vec![LONG])), "++-"),
+        (Arc::new(StringArray::from(vec![LONG])), "-+-"),
+        (Arc::new(LargeStringArray::from(vec![LONG])), "-+-"),
+        (Arc::new(BinaryArray::from(vec![LONG.as_bytes()])), "-+-"),
+        (Arc::new(large.finish()), "+++"),
+        (Arc::new(lists.finish()), "-++"),
+        (Arc::new(fixed), "+"),
+        (Arc::new(structs), "++"),
+        (Arc::new(coded), "-"),
+    ];
+    for (array, wanted) in cases {
+        let data_type = array.data_type().to_string();
+        assert_eq!(read_places(array), wanted, "{data_type}");
+    }
+}
+
+#[test]
+fn a_batch_of_the_iterator_becomes_a_frame_where_it_lies() {
+    let segments = Segments::new();
+    let writer = segments.writer("batch").create().expect("a writer");
+    let mut reader = segments.reader("batch").open().expect("a reader");
+    writer.write_frame(&frame()).expect("a write");
+    let batch = reader.next().expect("an item").expect("a batch");
+    let got = frame_of(&batch.schema(), &[batch]).expect("a frame");
+    assert!(got.equals_missing(&frame()));
+    assert_eq!(places(&got, &mappings(&segments.file("batch"))), "++");
+    assert_eq!(frame_of(&Schema::empty(), &[]).expect("a frame").shape(), (0, 0));
+}
+
+#[test]
+fn a_frame_of_another_schema_is_refused_and_nothing_of_it_is_seen() {
+    let segments = Segments::new();
+    let writer = segments.writer("other").create().expect("a writer");
+    let reader = segments.reader("other").open().expect("a reader");
+    writer.write_frame(&frame()).expect("a write");
+    let mut other = frame().select(["number"]).expect("a column");
+    other.vstack_mut(&other.clone()).expect("the same column");
+    let error = writer.write_frame(&other).expect_err("another schema");
+    assert!(matches!(error, Error::SchemaMismatch(_)) && error.to_string().contains("'other'"), "{error}");
+    writer.write_frame(&frame()).expect("it goes on");
+    for _ in 0..2 {
+        assert!(reader.read_frame(0).expect("no error").expect("a message").equals_missing(&frame()));
+    }
+    assert!(matches!(reader.next_batch(0), Err(Error::Timeout(_))));
 }
 
 #[test]

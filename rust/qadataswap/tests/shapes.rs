@@ -94,6 +94,39 @@ fn a_batch_larger_than_the_data_area_arrives_in_pieces_of_one_message() {
     });
 }
 
+/// 3 GB that take 64 MiB of memory: columns that share their values.
+fn three_gigabytes() -> RecordBatch {
+    let column: ArrayRef = Arc::new(Int64Array::from_iter_values(0..(8 << 20)));
+    RecordBatch::try_from_iter((0..48).map(|number| (format!("column {number}"), column.clone()))).expect("a batch")
+}
+
+#[test]
+fn a_message_of_three_gigabytes_passes_through_64_mib() {
+    let segments = Segments::new();
+    let writer = segments.writer("huge").capacity(64 << 20).create().expect("a writer");
+    let reader = segments.reader("huge").open().expect("a reader");
+    let large = three_gigabytes();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            writer.write_arrow(&large).expect("a write");
+            writer.finish().expect("an end");
+        });
+        let mut rows = 0;
+        loop {
+            let (piece, info) = match reader.next_with_info(30_000) {
+                Err(Error::EndOfStream(_)) => break,
+                other => other.expect("a piece"),
+            };
+            assert_eq!((info.first, info.last), (rows == 0, rows + piece.num_rows() == large.num_rows()));
+            assert!(piece == large.slice(rows, piece.num_rows()));
+            rows += piece.num_rows();
+        }
+        assert_eq!(rows, large.num_rows());
+        let bytes = reader.statistics().expect("figures").bytes;
+        assert!(bytes >= 3 << 30, "{bytes}");
+    });
+}
+
 #[test]
 fn a_dictionary_is_the_same_after_its_batch_was_cut_and_put_together_again() {
     let segments = Segments::new();
@@ -133,17 +166,55 @@ fn several_batches_make_one_message() {
 }
 
 #[test]
-fn a_message_that_fails_is_given_up() {
+fn a_message_that_cannot_be_written_leaves_nothing_behind() {
     let segments = Segments::new();
     let writer = segments.writer("half").create().expect("a writer");
     let reader = segments.reader("half").open().expect("a reader");
-    let field = Field::new("zero\0byte", DataType::Int64, true);
-    let schema = Arc::new(Schema::new(vec![field]));
-    let cannot = RecordBatch::try_new(schema, vec![Arc::new(Int64Array::from(vec![1]))]).expect("a batch");
-    writer.write_message([&numbers(0..3), &cannot]).expect_err("it can't be exported");
+    let other = |name: &str| RecordBatch::try_from_iter([(name, Arc::new(Int8Array::from(vec![1])) as ArrayRef)]);
+    let cannot = other("zero\0byte").expect("a batch");
+    let error = writer.write_message([&numbers(0..3), &cannot]).expect_err("it can't be exported");
+    assert!(matches!(error, Error::UnsupportedType(_)), "{error}");
+    let error = writer.write_message([&numbers(0..3), &other("byte").expect("a batch")]).expect_err("another schema");
+    assert!(matches!(error, Error::SchemaMismatch(_)) && error.to_string().contains("byte"), "{error}");
+    assert!(matches!(reader.next_batch(0), Err(Error::Timeout(_))), "nothing was published");
     writer.write_arrow(&numbers(5..7)).expect("a write");
     let message = reader.read_arrow(0).expect("no error").expect("a message");
     assert_eq!(message.into_batch().expect("one batch"), numbers(5..7));
+}
+
+#[test]
+fn a_message_that_finds_no_room_in_the_middle_is_given_up() {
+    let segments = Segments::new();
+    let writer = segments.writer("room").slots(2).timeout(20).create().expect("a writer");
+    let reader = segments.reader("room").open().expect("a reader");
+    let parts = [numbers(0..1), numbers(1..2), numbers(2..3)];
+    assert!(matches!(writer.write_message(&parts), Err(Error::Timeout(_))));
+    drop((reader.next_batch(0).expect("a part"), reader.next_batch(0).expect("a part")));
+    writer.write_arrow(&numbers(5..7)).expect("a write");
+    let message = reader.read_arrow(0).expect("no error").expect("a message");
+    assert_eq!(message.batches(), [numbers(5..7)]);
+}
+
+#[test]
+fn messages_of_several_threads_are_not_mixed() {
+    let segments = Segments::new();
+    let writer = segments.writer("threads").slots(4).create().expect("a writer");
+    let reader = segments.reader("threads").open().expect("a reader");
+    std::thread::scope(|scope| {
+        for thread in 0..3 {
+            let writer = &writer;
+            scope.spawn(move || {
+                let part = |number| numbers(thread..thread + number);
+                let parts = [part(1), part(2), part(3)];
+                (0..50).for_each(|_| writer.write_message(&parts).expect("a write"));
+            });
+        }
+        for _ in 0..150 {
+            let message = reader.read_arrow(10_000).expect("no error").expect("a message");
+            let thread = message.batches()[0].column(0).as_primitive::<arrow_array::types::Int64Type>().value(0);
+            assert_eq!(message.batches(), [1, 2, 3].map(|number| numbers(thread..thread + number)));
+        }
+    });
 }
 
 #[test]

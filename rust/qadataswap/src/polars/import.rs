@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::{Array, RecordBatch};
 use arrow_data::ffi::FFI_ArrowArray;
-use arrow_schema::Field;
 use arrow_schema::ffi::FFI_ArrowSchema;
+use arrow_schema::{Field, Schema};
 use polars_arrow::array::ArrayRef;
 use polars_arrow::ffi::{ArrowArray, ArrowSchema, import_array_from_c, import_field_from_c};
 use polars_core::frame::DataFrame;
@@ -14,12 +14,11 @@ use polars_core::series::Series;
 
 use super::carriable::{check, refusal};
 use crate::error::{Error, Result};
-use crate::message::Message;
 
-pub(super) fn frame(message: &Message) -> Result<DataFrame> {
-    let fields = message.schema().fields().iter().enumerate();
-    let columns = fields.map(|(index, field)| column(message.batches(), index, field)).collect::<Result<Vec<_>>>()?;
-    DataFrame::new(message.num_rows(), columns)
+pub(super) fn frame(schema: &Schema, batches: &[RecordBatch]) -> Result<DataFrame> {
+    let fields = schema.fields().iter().enumerate();
+    let columns = fields.map(|(index, field)| column(batches, index, field)).collect::<Result<Vec<_>>>()?;
+    DataFrame::new(batches.iter().map(RecordBatch::num_rows).sum(), columns)
         .map_err(|error| Error::UnsupportedType(format!("polars can't have these columns together: {error}")))
 }
 

@@ -1,14 +1,38 @@
-//! Polars `DataFrame`s in and out (feature `polars`).
+//! Polars `DataFrame`s in and out (feature `polars`): [`Reader::read_frame`], [`Writer::write_frame`], and [`frame_of`] for batches that are
+//! there already.
 //!
-//! Both ways go through the Arrow C Data interface, so what polars itself keeps in Arrow's form isn't copied on the way from the segment:
-//! integers, floats, booleans, times in milliseconds to nanoseconds, dates, lists, structs, string and binary views. It makes new columns of
-//! what it has no form for: dictionaries become categoricals, seconds become milliseconds, times of day nanoseconds, strings and binaries
-//! with offsets get views (their bytes stay where they are if the column is `LargeUtf8`, `LargeBinary`, `Utf8` or `Binary`).
+//! ```
+//! # let folder = tempfile::tempdir_in("/dev/shm")?;
+//! # let writer = qadataswap::Writer::builder("trades").directory(folder.path()).create()?;
+//! # writer.write_arrow(&arrow_array::record_batch!(("price", Float64, [1.5, 1.25]))?)?;
+//! # let open = || qadataswap::Reader::builder("trades").directory(folder.path()).open();
+//! let reader = open()?; // or qadataswap::create_reader("trades")?
+//! let frame = reader.read_frame(10_000)?.ok_or("nothing for 10 seconds")?;
+//! assert_eq!(frame.shape(), (2, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Both ways go through the Arrow C Data interface. What is read lies in the segment where polars allows it:
+//!
+//! | column as written | in the segment | new, in polars' own memory |
+//! |---|---|---|
+//! | integers, floats, booleans, decimals of 128 bits, dates | all | |
+//! | times, durations and times of day in the units that polars has (a time of day: nanoseconds) | all | |
+//! | string and binary views | all | |
+//! | fixed-size lists, large lists, structs | all, as far as their children are | |
+//! | strings and binaries with offsets | the bytes | the views |
+//! | lists with 32-bit offsets | the items | the offsets |
+//! | times in seconds, times of day in other units | | all |
+//! | dictionaries, which become categoricals | | all |
+//!
+//! Writing copies a frame's buffers into the segment, once. Columns of several chunks that don't end at the same rows are made one chunk first.
 
 mod carriable;
 mod export;
 mod import;
 
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
 use polars_core::frame::DataFrame;
 
 use crate::error::Result;
@@ -45,6 +69,15 @@ impl Message {
     /// # Errors
     /// [`UnsupportedType`](crate::Error::UnsupportedType).
     pub fn into_frame(self) -> Result<DataFrame> {
-        import::frame(&self)
+        import::frame(self.schema(), self.batches())
     }
+}
+
+/// Batches of one schema as a frame, a chunk a batch: for those that a [`Reader`] yields as an iterator, and any others. What lies in a segment
+/// keeps its slot as long as the frame uses it.
+///
+/// # Errors
+/// [`UnsupportedType`](crate::Error::UnsupportedType) for a column that polars has no type for.
+pub fn frame_of(schema: &Schema, batches: &[RecordBatch]) -> Result<DataFrame> {
+    import::frame(schema, batches)
 }

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::StreamReader;
@@ -43,12 +44,57 @@ impl Segments {
     }
 }
 
+/// A file system of its own size over a directory, gone when this is dropped. What was mapped from it stays until then.
+pub struct SmallFileSystem(PathBuf);
+
+impl SmallFileSystem {
+    /// None where this process may not mount.
+    pub fn mount(directory: &Path, size: &str) -> Option<Self> {
+        let mut command = Command::new("mount");
+        command.args(["-t", "tmpfs", "-o", &format!("size={size}"), "none"]).arg(directory).stderr(Stdio::null());
+        let mounted = command.status().is_ok_and(|status| status.success());
+        mounted.then(|| Self(directory.to_owned()))
+    }
+}
+
+impl Drop for SmallFileSystem {
+    fn drop(&mut self) {
+        // Lazily: writers and readers that were made later are dropped before, but not those of a test that fails.
+        let status = Command::new("umount").arg("--lazy").arg(&self.0).status().expect("umount");
+        assert!(status.success() || std::thread::panicking());
+    }
+}
+
+/// Cargo builds the examples before it runs tests, beside the folder in which the tests are.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("this program");
+    test.ancestors().nth(2).expect("its folder's parent").join("examples").join(name)
+}
+
+/// An example, at work on these segments.
+pub fn start(segments: &Segments, name: &str, words: &[&str]) -> Child {
+    let mut command = Command::new(program(name));
+    command.args(words).env("QADS_DIR", segments.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("a program")
+}
+
+/// What it printed before it ended well.
+pub fn output(child: Child) -> String {
+    let output = child.wait_with_output().expect("its end");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// A file of the project's test data.
+pub fn data_file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data").join(path)
+}
+
 /// Every stream file of the project's test data.
 pub fn data_files() -> Vec<PathBuf> {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data");
     let mut files: Vec<PathBuf> = ["golden", "real"]
         .iter()
-        .flat_map(|folder| std::fs::read_dir(data.join(folder)).expect("the test data"))
+        .flat_map(|folder| std::fs::read_dir(data_file(folder)).expect("the test data"))
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "stream"))
         .collect();
