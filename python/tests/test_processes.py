@@ -56,6 +56,22 @@ def test_a_forks_child_gets_an_error_and_harms_nobody() -> None:
         del held
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forks_child_opens_its_own() -> None:
+    with both("own") as (writer, reader):
+        writer.write_arrow(TABLE)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                with qadataswap.create_reader("own") as its_own:
+                    code = 0 if its_own.read_arrow() == TABLE else 2
+            finally:
+                os._exit(code)
+        assert os.waitpid(child, 0)[1] == 0
+        assert reader.read_arrow() == TABLE
+
+
 def test_fork_in_the_middle_of_a_wait_leaves_the_parent_alone() -> None:
     def write(writer: qadataswap.Writer) -> None:
         for _ in range(50):
