@@ -121,7 +121,7 @@ def all_suites() -> list[Suite]:
         Suite(
             name="performance",
             group="performance",
-            prepare=(("cmake", "--preset", "release"), ("cmake", "--build", "--preset", "release")),
+            prepare=(("scripts/build_all.sh",),),
             test=(PYTHON, "-m", "suites.benchmarks", "{results}/benchmarks.xml", "{results}/benchmarks.txt"),
             results=("{results}/benchmarks.xml",),
         ),
