@@ -29,7 +29,7 @@ enum class Work : std::uint8_t {
   kBits,       // a bitmap, from bit `value` on
   kRebase,     // offsets, less `value`
   kListViews,  // offsets, less `value`, or sizes; 0 where a row is null or empty
-  kViews,      // views into the buffers described from view_windows[value] on
+  kViews,      // views into the buffers described from view_windows[value] on; zeros behind short values
   kDense,      // offsets of a dense union, less child_bases[value + child]
   kRunEnds,    // run ends, less `value`, the last one the parent's length
 };

@@ -8,8 +8,8 @@
 namespace qads::arrow {
 namespace {
 
-template <typename T>
-void store(std::byte* to, std::int64_t index, std::int64_t value) {
+template <typename T, typename Value>
+void store(std::byte* to, std::int64_t index, Value value) {
   const auto narrow = static_cast<T>(value);
   std::memcpy(to + index * static_cast<std::int64_t>(sizeof(T)), &narrow, sizeof(T));
 }
@@ -149,7 +149,12 @@ void Plan::write_views(const Sources& sources, const PlannedBuffer& buffer, std:
       continue;
     }
     std::memcpy(view, buffer.from + i * static_cast<std::int64_t>(kViewBytes), kViewBytes);
-    if (load<std::int32_t>(view, 0) <= kInlineBytes) continue;
+    if (const auto size = load<std::int32_t>(view, 0); size <= kInlineBytes) {
+      const InlineMask mask = inline_mask(size);
+      store<std::uint64_t>(view, 0, load<std::uint64_t>(view, 0) & mask.low);
+      store<std::uint64_t>(view, 1, load<std::uint64_t>(view, 1) & mask.high);
+      continue;
+    }
     const ViewWindow& window = windows[load<std::int32_t>(view, 2)];
     store<std::int32_t>(view, 2, window.target);
     store<std::int32_t>(view, 3, load<std::int32_t>(view, 3) - window.low);

@@ -98,7 +98,13 @@ ViewScan scan_views(const std::byte* views, std::int64_t rows, Validity valid, c
       continue;
     }
     const std::int64_t size = load<std::int32_t>(view, 0);
-    if (size >= 0 && size <= kInlineBytes) continue;
+    if (size >= 0 && size <= kInlineBytes) {
+      const InlineMask mask = inline_mask(static_cast<std::int32_t>(size));
+      const std::uint64_t behind =
+          (load<std::uint64_t>(view, 0) & ~mask.low) | (load<std::uint64_t>(view, 1) & ~mask.high);
+      scan.normal = scan.normal && behind == 0;
+      continue;
+    }
     const std::int64_t buffer = load<std::int32_t>(view, 2);
     const std::int64_t offset = load<std::int32_t>(view, 3);
     if (size < 0 || buffer < 0 || buffer >= buffer_count || offset < 0 || offset + size > buffer_lengths[buffer]) {

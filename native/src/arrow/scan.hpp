@@ -64,8 +64,20 @@ struct ListViewScan {
 ListViewScan scan_list_views(const std::byte* offsets, const std::byte* sizes, std::int64_t rows, int width,
                              Validity valid, std::int64_t child_length);
 
+// The bytes of a view that mean something when it holds `size` bytes itself, as two words: its size, and those bytes.
+struct InlineMask {
+  std::uint64_t low;
+  std::uint64_t high;
+};
+constexpr InlineMask inline_mask(std::int32_t size) {
+  constexpr std::int32_t kLowBytes = 4;  // beside the size itself
+  constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+  return {.low = size >= kLowBytes ? kAll : kAll >> (8 * (kLowBytes - size)),
+          .high = size <= kLowBytes ? 0 : kAll >> (8 * (kInlineBytes - size))};
+}
+
 struct ViewScan {
-  bool normal = true;     // null rows are all zeros
+  bool normal = true;     // null rows are all zeros, and so is what is behind short values
   std::int64_t bad = -1;  // row that reaches out of its buffer
 };
 // `used` has one entry a data buffer and is added to.
