@@ -63,8 +63,9 @@ int interrupted(void*) noexcept {
 
 void throw_what_interrupted() {
   if (!raised) return;
-  const py::error_already_set error = *std::exchange(raised, std::nullopt);
-  throw error;
+  raised->restore();
+  raised.reset();
+  throw py::error_already_set();
 }
 
 }  // namespace qads_python
