@@ -18,7 +18,7 @@ from types import FrameType
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.performance import measure, report, small
-from tests.performance.processes import PeerError
+from tests.performance.processes import SHARED_MEMORY, PeerError
 
 _UNITS = {"KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
 _COPIES = 6
@@ -51,11 +51,10 @@ def _arguments() -> argparse.Namespace:
 
 def _require_room(sizes: list[tuple[str, int]]) -> None:
     needed = _COPIES * max(nbytes for _, nbytes in sizes)
-    free = shutil.disk_usage(measure.SHARED_MEMORY).free
+    free = shutil.disk_usage(SHARED_MEMORY).free
     if free < needed:
         raise PeerError(
-            f"{measure.SHARED_MEMORY} has {free >> 20} MB free, {needed >> 20} MB are needed; "
-            "choose smaller sizes with --size"
+            f"{SHARED_MEMORY} has {free >> 20} MB free, {needed >> 20} MB are needed; choose smaller sizes with --size"
         )
 
 
@@ -67,7 +66,8 @@ def _leave(number: int, frame: FrameType | None) -> None:
 def main() -> int:
     """Exit status 1: something didn't work, or a consumer got something else than the table."""
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _leave)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     try:
         _require_room(arguments.size)
         print(report.introduction(), flush=True)

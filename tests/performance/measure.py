@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.performance import data
-from tests.performance.processes import JavaPeer, Peer, PythonPeer, check_clock, cores, notices
+from tests.performance.processes import JavaPeer, Peer, PythonPeer, check_clock, cores, meeting_place
 from tests.performance.rivals import BUSY, FLOORS, QADATASWAP, RIVALS, Place, Rival
 from tests.performance.workers import Consumer, Facts, Producer
 
-SHARED_MEMORY = Path("/dev/shm")
 _PAUSE_S = 0.001
 """Before each table, so that every consumer has fallen asleep in its wait, ours among them, which spins first."""
 _MB = 1 << 20
@@ -107,15 +105,6 @@ class Turns:
         if verify and facts != self._facts:
             raise WrongTableError(f"{way.text}: rows and checksum are {facts} instead of {self._facts}")
         return usable - began, touched - began
-
-
-@contextmanager
-def meeting_place() -> Iterator[tuple[Place, Place]]:
-    """A fresh directory and a fresh pipe; the consumer's and the producer's view of them."""
-    with tempfile.TemporaryDirectory(prefix="qads-benchmark-", dir=SHARED_MEMORY) as directory:
-        reading, writing = notices()
-        with reading, writing:
-            yield Place(Path(directory), reading), Place(Path(directory), writing)
 
 
 def python_to_python(size: str, rows: int, effort: Effort, ways: Sequence[Rival]) -> Comparison:

@@ -6,12 +6,12 @@ import contextlib
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from tests.performance.rivals import Place
 
 ROOT = Path(__file__).resolve().parents[2]
+SHARED_MEMORY = Path("/dev/shm")
 TIMEOUT_S = 120.0
 _ENDING_S = 10.0
 _SPAWN = multiprocessing.get_context("spawn")
@@ -31,9 +32,19 @@ def cores() -> tuple[int, int]:
     return usable[0], usable[-1]
 
 
-def notices() -> tuple[Connection, Connection]:
-    """A pipe: the consumer's end, and the producer's."""
-    return _SPAWN.Pipe(duplex=False)
+@contextlib.contextmanager
+def meeting_place() -> Iterator[tuple[Place, Place]]:
+    """A fresh directory and a fresh pipe; the consumer's and the producer's view of them."""
+    directory = tempfile.mkdtemp(prefix="qads-benchmark-", dir=SHARED_MEMORY)
+    # The directory is removed by a process of its own, when this one closes the pipe to it or dies in any way.
+    removal = subprocess.Popen(
+        ["sh", "-c", 'read -r _; until rm -rf -- "$1"; do sleep 0.1; done', "sh", directory],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    reading, writing = _SPAWN.Pipe(duplex=False)
+    with removal, reading, writing:
+        yield Place(Path(directory), reading), Place(Path(directory), writing)
 
 
 class PeerError(RuntimeError):
@@ -99,9 +110,7 @@ class PythonPeer:
         return answer
 
     def close(self) -> None:
-        """Ends it: asked to, by the end of its pipe, or at last by a signal."""
-        with contextlib.suppress(OSError):
-            self._pipe.send((None, (), False))
+        """Ends it: by the end of its pipe, or at last by a signal."""
         self._pipe.close()
         self._process.join(_ENDING_S)
         if self._process.exitcode is None:
@@ -115,25 +124,20 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which ends this process
     os.sched_setaffinity(0, {core})
     gc.disable()
-    worker: Worker | None = None
-    try:
+    with contextlib.suppress(EOFError, OSError), contextlib.ExitStack() as ending:  # the pipe ends when the parent does
+        worker: Worker | None = None
         while True:
             method, given, acknowledged = commands.recv()
-            if method is None:
-                return
             if acknowledged:
                 commands.send(None)
             try:
-                worker = worker or make(place, *arguments)
+                if worker is None:
+                    worker = make(place, *arguments)
+                    ending.callback(worker.close)
                 answer = getattr(worker, method)(*given)
             except Exception:
                 answer = _Failed(traceback.format_exc())
             commands.send(answer)
-    except (EOFError, BrokenPipeError):  # the parent died: nobody else is left to do this
-        shutil.rmtree(place.directory, ignore_errors=True)
-    finally:
-        if worker is not None:
-            worker.close()
 
 
 class JavaPeer:

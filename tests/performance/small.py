@@ -14,8 +14,7 @@ import pyarrow as pa
 import qadataswap
 
 from tests.performance import data
-from tests.performance.measure import meeting_place
-from tests.performance.processes import PythonPeer, cores
+from tests.performance.processes import PythonPeer, cores, meeting_place
 from tests.performance.rivals import Place
 
 _BATCHES = 64

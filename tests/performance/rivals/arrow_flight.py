@@ -65,7 +65,6 @@ class FlightReceiver(Receiver):
         super().__init__(place)
         _keep_freed_memory()
         self.client = flight.connect(_location(place))
-        self.client.wait_for_available()
 
     def receive(self) -> pa.Table:
         """Asks for the table."""

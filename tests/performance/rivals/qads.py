@@ -53,7 +53,6 @@ class QadsReceiver(Receiver):
         self.reader = qadataswap.create_reader(
             _name(self.kind),
             directory=place.directory,
-            attach_timeout_ms=TIMEOUT_MS,
             timeout_ms=TIMEOUT_MS,
             wait=self.wait,
         )
