@@ -89,13 +89,19 @@ class PythonPeer:
 
     def ask(self, method: str, *arguments: Any) -> Any:
         """Has it do something, and waits for the answer."""
-        self._pipe.send((method, arguments, False))
+        self._send(method, arguments, acknowledged=False)
         return self.answer()
 
     def begin(self, method: str, *arguments: Any) -> None:
         """Has it begin something, and returns when it is about to; `answer` waits for the rest."""
-        self._pipe.send((method, arguments, True))
+        self._send(method, arguments, acknowledged=True)
         self.answer()
+
+    def _send(self, method: str, arguments: tuple[Any, ...], acknowledged: bool) -> None:
+        try:
+            self._pipe.send((method, arguments, acknowledged))
+        except OSError:
+            raise PeerError(f"{self._name} died") from None
 
     def answer(self) -> Any:
         """What it answers."""
@@ -103,7 +109,7 @@ class PythonPeer:
             raise PeerError(f"no answer from {self._name} within {TIMEOUT_S:.0f} s")
         try:
             answer = self._pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             raise PeerError(f"{self._name} died") from None
         if isinstance(answer, _Failed):
             raise PeerError(f"in {self._name}:\n{answer.trace}")
