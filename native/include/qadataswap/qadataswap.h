@@ -438,9 +438,10 @@ QADS_API void qads_lease_release(qads_lease* lease);
 QADS_API void qads_lease_retain(qads_lease* lease);
 
 /* One whole message as a stream of its batches, all of them there already: get_next doesn't wait. The caller owns *out.
- * Never part of a message: if the writer gave it up, the next one is returned. Where the message is larger than the ring,
- * its batches are copied out rather than waiting for ever. timeout_ms is for the whole message; after a TIMEOUT in the
- * middle the next call goes on with the same message. info: sequence of the message's first batch, rows of all. */
+ * Never part of a message: if the writer gave it up, the next one is returned. A message that takes half of the slots or of
+ * the data area is copied out, so that the writer has room for the next one while this one is held: a segment of three
+ * times the largest message copies none. timeout_ms is for the whole message; after a TIMEOUT in the middle the next call
+ * goes on with the same message. info: sequence of the message's first batch, rows of all. */
 QADS_API qads_status qads_reader_next_message(qads_reader* reader, int64_t timeout_ms, struct ArrowArrayStream* out,
                                               qads_batch_info* info);
 

@@ -69,8 +69,9 @@ class Reader:
         timeout_ms: for the whole message; negative waits for ever, 0 looks once. Default: the reader's. After None in
             the middle of a message the next call goes on with it.
 
-        A message larger than the ring is copied out, everything else isn't. Raises QadsEndOfStreamError after the last
-        message, QadsWriterDiedError if the writer died, QadsOverrunError (drop_oldest), QadsEvictedError,
+        A message that takes half of the segment's slots or of its capacity is copied out, so that the writer has room
+        for the next one while this one is held; smaller ones lie in the segment. Raises QadsEndOfStreamError after the
+        last message, QadsWriterDiedError if the writer died, QadsOverrunError (drop_oldest), QadsEvictedError,
         QadsCorruptError, QadsClosedError, QadsForkedError, and ImportError without pyarrow: see `read_message`.
         """
         _arrow.required("read_arrow", "use read_message, or hand the reader itself to polars or DuckDB")

@@ -105,7 +105,8 @@ impl Reader {
     }
 
     /// The next whole message: everything that one write published. `None` when the time is over; the next call goes on. Never a part of
-    /// a message. One that is larger than the ring is copied out instead of waiting for ever.
+    /// a message. One that takes half of the segment's slots or of its capacity is copied out, so that the writer has room for the next one
+    /// while this one is held; smaller ones lie in the segment.
     ///
     /// ```
     /// # let folder = tempfile::tempdir_in("/dev/shm")?;
