@@ -11,8 +11,8 @@ use arrow_array::{
     Array, ArrayRef, BinaryArray, BinaryViewArray, BooleanArray, Date32Array, Decimal32Array, Decimal128Array,
     DictionaryArray, DurationMillisecondArray, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, Int8Array,
     Int16Array, Int64Array, IntervalYearMonthArray, LargeStringArray, ListArray, RecordBatch, StringArray,
-    StringViewArray, StructArray, Time64NanosecondArray, TimestampMicrosecondArray, TimestampNanosecondArray,
-    TimestampSecondArray, UInt16Array, UInt32Array, new_null_array,
+    StringViewArray, StructArray, Time64MicrosecondArray, Time64NanosecondArray, TimestampMicrosecondArray,
+    TimestampNanosecondArray, TimestampSecondArray, UInt16Array, UInt32Array, new_null_array,
 };
 use arrow_data::ffi::FFI_ArrowArray;
 use arrow_schema::{DataType, Field, Fields, Schema, UnionFields, UnionMode};
