@@ -57,75 +57,79 @@ void Writer::apply_schema(const ArrowSchema* schema) {
   schema_ = std::move(given);
 }
 
+// A failure gives the whole message up: the next batch begins a new one, and readers of whole messages skip what there is.
+template <typename Work>
+void Writer::or_give_up(Work work) {
+  report_so_far_.clear();
+  try {
+    work();
+  } catch (...) {
+    leave_message();
+    throw;
+  }
+  report_.swap(report_so_far_);
+}
+
 void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint32_t flags, std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
   require_unfinished();
-  apply_schema(schema);
-  report_so_far_.clear();
-  write_batch(batch, batch.length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
-  report_.swap(report_so_far_);
+  or_give_up([&] {
+    apply_schema(schema);
+    write_batch(batch, batch.length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
+  });
 }
 
 void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
   require_unfinished();
-  apply_schema(nullptr);
-  if (batch.node_count < 1 || batch.nodes == nullptr) {
-    throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': a flat batch of ", batch.node_count,
-                                     " nodes; it needs at least one, the batch's own struct"));
-  }
-  report_so_far_.clear();
-  write_batch(batch, batch.nodes[0].length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
-  report_.swap(report_so_far_);
+  or_give_up([&] {
+    apply_schema(nullptr);
+    if (batch.node_count < 1 || batch.nodes == nullptr) {
+      throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': a flat batch of ",
+                                       batch.node_count, " nodes; it needs at least one, the batch's own struct"));
+    }
+    write_batch(batch, batch.nodes[0].length, (flags & QADS_WRITE_MORE) != 0, timeout_ms);
+  });
 }
 
 void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms) {
   const std::scoped_lock lock(mutex_);
   require_unfinished();
-  const CSchema schema = CSchema::of(stream);
-  apply_schema(schema.get());
-  report_so_far_.clear();
-  CArray first = CArray::next(stream);
-  if (!first) {
-    const EmptyBatch empty(*schema_);
-    write_batch(empty.flat(), 0, false, timeout_ms);
-  } else if ((flags & QADS_WRITE_MESSAGE_PER_BATCH) != 0) {
-    for (; first; first = CArray::next(stream)) write_batch(*first.get(), first.get()->length, false, timeout_ms);
-  } else {
-    write_as_message(std::move(first), stream, timeout_ms);
-  }
-  report_.swap(report_so_far_);
+  or_give_up([&] {
+    const CSchema schema = with_context([this] { return about(); }, [&] { return CSchema::of(stream); });
+    apply_schema(schema.get());
+    CArray first = next_of(stream);
+    if (!first) {
+      const EmptyBatch empty(*schema_);
+      write_batch(empty.flat(), 0, false, timeout_ms);
+    } else if ((flags & QADS_WRITE_MESSAGE_PER_BATCH) != 0) {
+      for (; first; first = next_of(stream)) write_batch(*first.get(), first.get()->length, false, timeout_ms);
+    } else {
+      write_as_message(std::move(first), stream, timeout_ms);
+    }
+  });
+}
+
+CArray Writer::next_of(ArrowArrayStream& stream) {
+  return with_context([this] { return about(); }, [&] { return CArray::next(stream); });
 }
 
 // One batch is kept back, because only the next one tells whether it is the last.
 void Writer::write_as_message(CArray batch, ArrowArrayStream& stream, std::int64_t timeout_ms) {
   while (batch) {
-    CArray next;
-    try {
-      next = CArray::next(stream);
-    } catch (...) {
-      leave_message();
-      throw;
-    }
-    const bool more = static_cast<bool>(next);
-    write_batch(*batch.get(), batch.get()->length, more, timeout_ms);
+    CArray next = next_of(stream);
+    write_batch(*batch.get(), batch.get()->length, static_cast<bool>(next), timeout_ms);
     batch = std::move(next);
   }
 }
 
-// A failure gives the whole message up: the next batch begins a new one, and readers of whole messages skip what there is.
 template <typename Batch>
 void Writer::write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms) {
-  try {
-    with_context([this] { return about(); }, [&] { flattener_->plan(batch, 0, rows); });
-    if (flattener_->record_bytes() <= publisher_->capacity()) {
-      write_rows(batch, 0, rows, !more, timeout_ms);
-    } else {
-      write_pieces(batch, rows, more, timeout_ms);
-    }
-  } catch (...) {
-    leave_message();
-    throw;
+  with_context([this] { return about(); }, [&] { flattener_->plan(batch, 0, rows); });
+  if (flattener_->record_bytes() <= publisher_->capacity()) {
+    write_rows(batch, 0, rows, !more, timeout_ms);
+  } else {
+    write_pieces(batch, rows, more, timeout_ms);
   }
 }
 

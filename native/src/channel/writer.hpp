@@ -42,6 +42,9 @@ class Writer {
   void require_unfinished() const;
   std::string about() const;
   void apply_schema(const ArrowSchema* schema);
+  template <typename Work>
+  void or_give_up(Work work);
+  CArray next_of(ArrowArrayStream& stream);
   void write_as_message(CArray batch, ArrowArrayStream& stream, std::int64_t timeout_ms);
   template <typename Batch>
   void write_batch(const Batch& batch, std::int64_t rows, bool more, std::int64_t timeout_ms);
