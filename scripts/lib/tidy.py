@@ -26,6 +26,7 @@ FOLDERS = (
     "java/src/main/cpp",
     "python/src/_core",
     "tests/agents/cpp",
+    "tests/integration/faults",
 )
 """Not native/tests: GoogleTest's macros and libarrow's headers take most of the time there and find little."""
 

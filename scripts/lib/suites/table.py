@@ -73,22 +73,27 @@ def _java(version: int) -> Suite:
     )
 
 
-def _rust() -> list[Suite]:
-    def suite(name: str, *options: str) -> Suite:
-        command = ("cargo", "test", "--manifest-path", "rust/Cargo.toml", "--locked", "--no-fail-fast")
-        return Suite(
-            name=name,
-            group="rust",
-            prepare=((*command, "--no-run", *options),),
-            test=(PYTHON, "-m", "suites.cargo", "{results}/cargo.xml", *command, *options),
-            results=("{results}/cargo.xml",),
-            timeout=30 * MINUTE,
-        )
+def _cargo(name: str, *options: str, cargo: Command = ("cargo",), prepare: tuple[Command, ...] = ()) -> Suite:
+    command = (*cargo, "test", "--manifest-path", "rust/Cargo.toml", "--locked", "--no-fail-fast")
+    return Suite(
+        name=name,
+        group="rust",
+        prepare=(*prepare, (*command, "--no-run", *options)),
+        test=(PYTHON, "-m", "suites.cargo", "{results}/cargo.xml", *command, *options),
+        results=("{results}/cargo.xml",),
+        timeout=30 * MINUTE,
+    )
 
+
+def _rust() -> list[Suite]:
+    with_polars = ("-p", "qadataswap", "--features", "polars")
+    examples = ("--example", "polars_reader", "--example", "polars_writer")
+    build = ("cargo", "build", "--manifest-path", "rust/Cargo.toml", "--locked", *with_polars, *examples)
     return [
-        suite("rust", "--workspace"),
-        suite("rust-polars", "-p", "qadataswap", "--features", "polars", "--test", "polars"),
-        suite("rust-package", "-p", "qadataswap", "--test", "package", "--", "--ignored"),
+        _cargo("rust", "--workspace"),
+        _cargo("rust-polars", *with_polars, "--test", "polars", "--test", "polars_examples", prepare=(build,)),
+        _cargo("rust-asan", "-p", "qadataswap", "-p", "qadataswap-sys", cargo=("cargo", "--config", "rust/asan.toml")),
+        _cargo("rust-package", "-p", "qadataswap", "--test", "package", "--", "--ignored"),
     ]
 
 
