@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import warnings
 from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from . import _arguments, _arrow, _core
 from ._errors import QadsEndOfStreamError, QadsTimeoutError
+from ._handle import Handle
 from ._statistics import ReaderStatistics
 from ._writer import WAITS
 
@@ -20,7 +19,7 @@ STARTS = ("earliest", "latest")
 LOSSES = ("error", "count")
 
 
-class Reader:
+class Reader(Handle):
     """One reader of a segment; made by `create_reader`. It sees every batch from where it joined, in order, once.
 
     What it hands out lies in the segment, read-only and without a copy. Each batch keeps its place there, a slot that
@@ -39,22 +38,9 @@ class Reader:
 
     def __init__(self, core: _core.Reader, name: str, timeout_ms: int) -> None:
         """For `create_reader`."""
+        super().__init__(name, timeout_ms)
         self._core = core
-        self._name = name
-        self._timeout_ms = timeout_ms
-        self._pid = os.getpid()
         self._arrow_schema: pa.Schema | None = None
-        self._closed = False
-
-    @property
-    def name(self) -> str:
-        """The segment's name."""
-        return self._name
-
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
 
     @property
     def schema(self) -> pa.Schema:
@@ -163,24 +149,11 @@ class Reader:
         self._closed = True
         self._core.close()
 
-    def __enter__(self) -> Reader:
-        """The reader itself."""
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Closes."""
         self.close()
-
-    def __del__(self) -> None:
-        """A forgotten reader says so."""
-        if not getattr(self, "_closed", True) and self._pid == os.getpid():
-            warnings.warn(f"unclosed reader of segment '{self._name}'", ResourceWarning, source=self, stacklevel=2)
-
-    def __repr__(self) -> str:
-        """Its name and whether it is closed."""
-        return f"<qadataswap.Reader of segment '{self._name}'{', closed' if self._closed else ''}>"
 
 
 def create_reader(

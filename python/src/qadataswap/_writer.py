@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from . import _arguments, _core, _producers
 from ._errors import QadsForkedError
+from ._handle import Handle
 from ._producers import ArrowArrayExportable, ArrowSchemaExportable, ArrowStreamExportable
 from ._statistics import (
     COPY_REASONS,
@@ -29,7 +28,7 @@ TAKEOVERS = ("replace", "refuse")
 WAITS = ("adaptive", "busy", "sleep")
 
 
-class Writer:
+class Writer(Handle):
     """The one writer of a segment; made by `create_writer`.
 
     As a context manager it finishes and closes at the end of the block; if the block raises, it closes without
@@ -43,21 +42,8 @@ class Writer:
 
     def __init__(self, core: _core.Writer, name: str, timeout_ms: int) -> None:
         """For `create_writer`."""
+        super().__init__(name, timeout_ms)
         self._core = core
-        self._name = name
-        self._timeout_ms = timeout_ms
-        self._pid = os.getpid()
-        self._closed = False
-
-    @property
-    def name(self) -> str:
-        """The segment's name."""
-        return self._name
-
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._closed
 
     def write_arrow(
         self,
@@ -157,10 +143,6 @@ class Writer:
         self._closed = True
         self._core.close()
 
-    def __enter__(self) -> Writer:
-        """The writer itself."""
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -178,15 +160,6 @@ class Writer:
         # Another error is on its way already, and in a fork's child there is nothing to close.
         with contextlib.suppress(QadsForkedError, OSError):
             self.close()
-
-    def __del__(self) -> None:
-        """A forgotten writer says so."""
-        if not getattr(self, "_closed", True) and self._pid == os.getpid():
-            warnings.warn(f"unclosed writer of segment '{self._name}'", ResourceWarning, source=self, stacklevel=2)
-
-    def __repr__(self) -> str:
-        """Its name and whether it is closed."""
-        return f"<qadataswap.Writer of segment '{self._name}'{', closed' if self._closed else ''}>"
 
 
 def create_writer(
