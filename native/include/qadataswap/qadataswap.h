@@ -337,7 +337,8 @@ enum {
 };
 
 /* Publishes one batch: a struct array whose children are the columns. `batch` and `schema` are borrowed, never released.
- * schema may be NULL once it is known; if given it must equal the segment's. The batch's offset and any child's are
+ * schema may be NULL once it is known; if given it must equal the segment's, but for the metadata of the schema itself:
+ * those of the first one stay (pandas writes the range of a frame's index there). The batch's offset and any child's are
  * honoured. A batch larger than the data area is cut by rows into several batches of one message. Buffers in memory of
  * qads_arena_allocate are published in place where the normal form allows (see qads_writer_get_last_write).
  * Waits while there is no room (block), or while all of it is held (drop_oldest).

@@ -73,6 +73,11 @@ void Plan::lay_out_batch(std::int64_t row, std::int64_t rows) {
   Node batch{.index = 0, .rule = rules_[0], .source = source, .first = source.offset + row, .rows = rows, .nulls = 0};
   windows_[0] = {row, rows};
   validity(batch);
+  if (batch.nulls != 0) {
+    fail(0, text(batch.nulls, " of its ", rows,
+                 " rows are null themselves, which no record batch's can be: fill them, or ",
+                 "write the struct as a column"));
+  }
   nodes_[0] = {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(batch.nulls), 1};
 }
 

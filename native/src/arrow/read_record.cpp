@@ -183,6 +183,7 @@ inline void RecordReader::read_buffer(qads_buffer& to, const std::byte* from) co
 void RecordReader::check_leaf(std::size_t index, std::int64_t length, std::int64_t nulls,
                               const qads_buffer* buffers) const {
   const NodeRule& rule = rules_[index];
+  if (index == 0) check_nulls(index, nulls, 0);
   if (!rule.has_validity) {
     check_nulls(index, nulls, rule.layout == Layout::kNull ? length : 0);
   } else if (nulls > 0 || buffers[0].address != nullptr) {

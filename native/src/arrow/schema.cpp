@@ -213,6 +213,13 @@ std::string Schema::path(std::int32_t node) const {
 
 namespace {
 
+bool has_bytes(const char* metadata, const std::string& wanted) noexcept {
+  if (metadata == nullptr) return wanted.empty();
+  const std::int64_t size = metadata_bytes(metadata, kMaxMetadata);
+  return size >= 0 && static_cast<std::size_t>(size) == wanted.size() &&
+         std::memcmp(metadata, wanted.data(), wanted.size()) == 0;
+}
+
 bool same_node(const ArrowSchema* other, const std::vector<SchemaNode>& nodes, std::int32_t index) noexcept {
   const SchemaNode& node = nodes[static_cast<std::size_t>(index)];
   if (other == nullptr || other->release == nullptr || other->format == nullptr) return false;
@@ -221,15 +228,7 @@ bool same_node(const ArrowSchema* other, const std::vector<SchemaNode>& nodes, s
     return false;
   if (other->n_children != static_cast<std::int64_t>(node.children.size())) return false;
   if ((other->dictionary != nullptr) != (node.dictionary >= 0)) return false;
-  if (other->metadata != nullptr) {
-    const std::int64_t size = metadata_bytes(other->metadata, kMaxMetadata);
-    if (size < 0 || static_cast<std::size_t>(size) != node.metadata.size() ||
-        std::memcmp(other->metadata, node.metadata.data(), node.metadata.size()) != 0) {
-      return false;
-    }
-  } else if (!node.metadata.empty()) {
-    return false;
-  }
+  if (index > 0 && !has_bytes(other->metadata, node.metadata)) return false;
   if (!node.children.empty() && other->children == nullptr) return false;
   for (std::size_t i = 0; i < node.children.size(); ++i) {
     if (!same_node(other->children[i], nodes, node.children[i])) return false;
@@ -264,7 +263,7 @@ std::string Schema::difference(const Schema& other) const {
     if (i > 0 && mine.flags != theirs.flags) {
       return text(where, " has flags ", theirs.flags, ", expected ", mine.flags);
     }
-    if (!same_metadata(mine.metadata, theirs.metadata)) {
+    if (i > 0 && !same_metadata(mine.metadata, theirs.metadata)) {
       return text(where, " has metadata {", readable(theirs.metadata), "}, expected {", readable(mine.metadata), "}");
     }
   }

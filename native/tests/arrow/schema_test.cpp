@@ -164,15 +164,18 @@ TEST(Schema, SaysHowAnotherSchemaDiffers) {
   EXPECT_EQ(one->difference(*one), "");
 }
 
-TEST(Schema, IsTheSameWhateverTheOrderOfMetadataAndTheNameOfTheRoot) {
+TEST(Schema, IsTheSameWhateverTheOrderOfMetadataAndWhateverTheRootHas) {
   using Words = std::vector<std::string>;
   const auto with = [](const Words& keys, const Words& values) {
-    return arrow::schema({arrow::field("a", arrow::int8())}, arrow::key_value_metadata(keys, values));
+    const auto metadata = arrow::key_value_metadata(keys, values);
+    return arrow::schema({arrow::field("a", arrow::int8(), true, metadata)}, metadata);
   };
   const auto one = core_schema(*with({"x", "y"}, {"1", "2"}));
   EXPECT_EQ(one->difference(*core_schema(*with({"y", "x"}, {"2", "1"}))), "");
   EXPECT_NE(one->difference(*core_schema(*with({"y", "x"}, {"1", "2"}))), "");
-  CSchema renamed(*with({"x", "y"}, {"1", "2"}));
+  const auto other = with({"x", "y"}, {"1", "2"})->WithMetadata(arrow::key_value_metadata({"pandas"}, {"{}"}));
+  EXPECT_EQ(one->difference(*core_schema(*other)), "");
+  CSchema renamed(*other);
   renamed.name = "record";
   renamed.flags = ARROW_FLAG_NULLABLE;
   EXPECT_TRUE(one->matches(renamed));

@@ -67,7 +67,7 @@ TEST_F(Shape, IsNotLearntFromAFlatBatchThatWasRefused) {
   EXPECT_EQ(batch.difference(got.array, 7), "");
 }
 
-TEST_F(Shape, ChangesWithNullsOfTheRows) {
+TEST_F(Shape, SurvivesABatchWhoseRowsAreNullThemselves) {
   write_and_read(0);
   std::array<std::uint8_t, 13> bits{};
   bits.fill(0xff);
@@ -75,15 +75,20 @@ TEST_F(Shape, ChangesWithNullsOfTheRows) {
   const void* validity = bits.data();
   const void** const before = batch.array().buffers;
   batch.array().buffers = &validity;
-  batch.array().null_count = 8;
-  write_and_read(1);
-  EXPECT_EQ(got.array.null_count, 8);
-  ASSERT_NE(got.array.buffers[0], nullptr);
-  EXPECT_EQ(static_cast<const std::uint8_t*>(got.array.buffers[0])[2], 0);
-  batch.array().buffers = before;
-  batch.array().null_count = 0;
+  for (const std::int64_t nulls : {8, -1}) {
+    batch.array().null_count = nulls;
+    EXPECT_EQ(out.write(batch, 1), QADS_ERR_INVALID);
+    EXPECT_STREQ(
+        qads_last_error(),
+        "segment 's': the batch: 8 of its 100 rows are null themselves, which no record batch's can be: fill them, "
+        "or write the struct as a column");
+  }
+  bits.fill(0xff);
   write_and_read(2);
   EXPECT_EQ(got.array.null_count, 0);
+  batch.array().buffers = before;
+  batch.array().null_count = 0;
+  write_and_read(3);
 }
 
 TEST_F(Shape, ChangesWithNullsOfALaterColumnOfAFlatBatch) {
