@@ -169,6 +169,35 @@ def test_data_that_is_not_arrow() -> None:
             writer.write_arrow(pa.array([1, 2]))  # an array, but no struct
 
 
+def test_what_is_no_table_is_a_type_error_that_says_what_is_missing() -> None:
+    with both("none") as (writer, _):
+        for data in (None, pa.table({"a": [1]})):
+            with pytest.raises(TypeError, match=r"segment 'none': a .* has no __arrow_c_array__"):
+                writer.write_part(data)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"segment 'none': a builtins\.int has no __arrow_c_schema__"):
+            writer.set_schema(3)  # type: ignore[arg-type]
+    for create in (qadataswap.create_writer, qadataswap.create_reader):
+        with pytest.raises(TypeError, match="timeout_ms must be an int, not NoneType"):
+            create("none", timeout_ms=None)  # type: ignore[arg-type]
+
+
+def test_rows_that_are_null_themselves() -> None:
+    rows = pa.StructArray.from_arrays([pa.array([1, 2, 3])], ["a"], mask=pa.array([False, True, False]))
+    for data in (rows, pl.Series([{"a": 1}, None])):
+        with (
+            both("nobody") as (writer, _),
+            pytest.raises(qadataswap.QadsInvalidError, match=r"1 of its . rows are null"),
+        ):
+            writer.write_arrow(data)
+
+
+def test_names_with_a_nul_never_reach_polars_which_would_end_the_process() -> None:
+    nested = pl.DataFrame({"list": [[{"fine": 1, "a\0b": 2}]]})
+    for data in (pl.DataFrame({"a\0b": [1]}), pl.DataFrame({"a\0b": [1]}).lazy(), nested, nested["list"].explode()):
+        with both("nul") as (writer, _), pytest.raises(qadataswap.QadsUnsupportedTypeError, match="NUL: rename it"):
+            writer.write_arrow(data)
+
+
 def test_columns_of_python_objects() -> None:
     with both("objects") as (writer, _):
         with pytest.raises(qadataswap.QadsProducerError, match=r"segment 'objects': pandas.*mixed"):

@@ -133,6 +133,15 @@ def test_polars_writes_and_reads_real_data(sources: Sources, name: str) -> None:
         assert_frame_equal(pl.DataFrame(reader.read_message()), frame)
 
 
+def test_pandas_frames_of_any_length_follow_one_another() -> None:
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "z"]})
+    with both("frames") as (writer, reader):
+        for part in (frame, frame.head(1), frame[frame["a"] > 1]):
+            writer.write_arrow(part)
+        arrived = [reader.read_arrow() for _ in range(3)]
+    assert [table.column("a").to_pylist() for table in arrived if table is not None] == [[1, 2, 3], [1], [2, 3]]
+
+
 def test_temporal_values_keep_their_meaning_through_pandas() -> None:
     frame = pd.DataFrame(
         {"when": [datetime.datetime(2026, 1, 2, 3, 4, 5), None], "how_long": pd.to_timedelta([1, 2], "s")}

@@ -56,6 +56,6 @@ def optional(value: int | None, limits: tuple[int, int], what: str) -> int | Non
     return None if value is None else number(value, limits, what)
 
 
-def timeout(value: int | None, default: int = 0) -> int:
+def timeout(value: int | None, default: int) -> int:
     """Milliseconds: negative waits for ever, 0 looks once, None is the default."""
     return default if value is None else number(value, INT64, "timeout_ms")

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 _REFUSED: list[tuple[re.Pattern[str], str, str]] = [
     # polars doesn't complain of these: it reads beyond their ends, and gives other values or ends the process.
-    (re.compile(r"d:\d+,-?\d+,(32|64)$"), "decimal{0}", "write it as decimal128"),
-    (re.compile(r"d:\d+,-?\d+,256$"), "decimal256", "write it as decimal128 or float64"),
-    (re.compile(r"d:\d+,-\d+"), "decimal with a negative scale", "write it with a scale of 0 or more"),
-    (re.compile(r"\+u[ds]:"), "union", "write its members as columns of their own"),
-    (re.compile(r"\+v[lL]$"), "list view", "write it as a list"),
+    (re.compile(r"d:\d+,-?\d+,(32|64)$"), "a decimal{0}", "write it as decimal128"),
+    (re.compile(r"d:\d+,-?\d+,256$"), "a decimal256", "write it as decimal128 or float64"),
+    (re.compile(r"d:\d+,-\d+"), "a decimal with a negative scale", "write it with a scale of 0 or more"),
+    (re.compile(r"\+u[ds]:"), "a union", "write its members as columns of their own"),
+    (re.compile(r"\+v[lL]$"), "a list view", "write it as a list"),
     (re.compile(r"\+r$"), "run-end encoded", "write it decoded"),
-    (re.compile(r"ti[MDn]$"), "interval", "write it as a duration, or as integers"),
-    (re.compile(r"w:0$"), "binary of fixed size 0", "write the table without it"),
-    (re.compile(r"\+w:0$"), "list of fixed size 0", "write the table without it"),
+    (re.compile(r"ti[MDn]$"), "an interval", "write it as a duration, or as integers"),
+    (re.compile(r"w:0$"), "a binary of fixed size 0", "write the table without it"),
+    (re.compile(r"\+w:0$"), "a list of fixed size 0", "write the table without it"),
 ]
 _ZONED = re.compile(r"ts[smun]:(.+)")
 
@@ -42,7 +42,7 @@ def _refusal(format: str) -> tuple[str, str] | None:
         if match := pattern.match(format):
             return what.format(*match.groups()), instead
     if (zoned := _ZONED.match(format)) and not _knows_zone(zoned[1]):
-        return f"timestamp in zone '{zoned[1]}'", "write it with the name of a zone that polars knows, or as UTC"
+        return f"a timestamp in zone '{zoned[1]}'", "write it with the name of a zone that polars knows, or as UTC"
     return None
 
 
@@ -60,10 +60,10 @@ def _walk(node: SchemaTree, path: str) -> None:
     _, format, _, children, dictionary = node
     refusal = _refusal(format)
     if dictionary is not None and dictionary[4] is not None:
-        refusal = "dictionary of a dictionary", "write its values decoded"
+        refusal = "a dictionary of a dictionary", "write its values decoded"
     if refusal is not None:
         what, instead = refusal
-        raise QadsUnsupportedTypeError(f"{path} is a {what} (format '{format}'), which polars can't take: {instead}")
+        raise QadsUnsupportedTypeError(f"{path} is {what} (format '{format}'), which polars can't take: {instead}")
     if format == "+s":
         _require_one_of_each(f"{path}, field", children)
     for child in children:

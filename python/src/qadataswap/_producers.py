@@ -56,16 +56,33 @@ def is_lazy_frame(data: object) -> bool:
 
 
 def refuse_objects(name: str, data: Any) -> None:
-    """Polars hands columns of Python objects over as their addresses, which mean nothing to anybody else."""
+    """Refuses what polars can't export: Python objects go out as addresses, and a NUL in a name ends the process."""
     polars = sys.modules.get("polars")
-    if polars is None or not isinstance(data, polars.DataFrame | polars.LazyFrame):
+    if polars is None or not isinstance(data, polars.DataFrame | polars.LazyFrame | polars.Series):
         return
-    for column, dtype in data.collect_schema().items():
+    columns = [(data.name, data.dtype)] if isinstance(data, polars.Series) else data.collect_schema().items()
+    for column, dtype in columns:
         if dtype == polars.Object:
             raise QadsUnsupportedTypeError(
                 f"segment '{name}': column '{column}' has dtype Object, which is no Arrow type: cast it, "
                 "to String for example"
             )
+        if (found := _name_with_nul(column, dtype)) is not None:
+            raise QadsUnsupportedTypeError(
+                f"segment '{name}': column {column!r} has the name {found!r}, and no name in Arrow's C interface can "
+                "have a NUL: rename it"
+            )
+
+
+def _name_with_nul(column: str, dtype: Any) -> str | None:
+    """The first name with a NUL in it, of a column or of a field anywhere in its dtype."""
+    if "\0" in column:
+        return column
+    fields = getattr(dtype, "fields", None)  # of a Struct
+    if fields is not None:
+        return next((name for field in fields if (name := _name_with_nul(field.name, field.dtype)) is not None), None)
+    inner = [getattr(dtype, part) for part in ("inner", "key", "value") if hasattr(dtype, part)]  # List, Array, Map
+    return next((name for part in inner if (name := _name_with_nul("", part)) is not None), None)
 
 
 class guard:  # noqa: N801 (used like a function)
@@ -81,6 +98,9 @@ class guard:  # noqa: N801 (used like a function)
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         if error is None or isinstance(error, QadsError):
             return
+        if isinstance(error, AttributeError) and error.obj is self._data:
+            what = f"{type(self._data).__module__}.{type(self._data).__qualname__}"
+            raise TypeError(f"segment '{self._name}': a {what} has no {error.name}") from error
         # A panic of a Rust library isn't an Exception.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             what = f"{type(self._data).__module__}.{type(self._data).__qualname__}"

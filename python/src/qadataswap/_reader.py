@@ -182,6 +182,7 @@ def create_reader(
     Raises QadsNotFoundError (also after waiting), QadsForeignError, QadsVersionError, QadsCorruptError,
     QadsPermissionError, QadsTooManyReadersError, QadsInvalidError.
     """
+    each_wait = _arguments.number(timeout_ms, _arguments.INT64, "timeout_ms")
     core = _core.Reader(
         _arguments.segment_name(name),
         _arguments.directory(directory),
@@ -191,4 +192,4 @@ def create_reader(
         _arguments.choice(wait, WAITS, "wait"),
         offline,
     )
-    return Reader(core, name, _arguments.timeout(timeout_ms))
+    return Reader(core, name, each_wait)

@@ -205,6 +205,7 @@ def create_writer(
     Raises QadsExistsError (a live writer has the name), QadsInvalidError, QadsNoSpaceError, QadsPermissionError,
     QadsFilesystemError, QadsSystemError.
     """
+    each_wait = _arguments.number(timeout_ms, _arguments.INT64, "timeout_ms")
     core = _core.Writer(
         name=_arguments.segment_name(name),
         directory=_arguments.directory(directory),
@@ -221,7 +222,7 @@ def create_writer(
         huge_pages=huge_pages,
         wait=_arguments.choice(wait, WAITS, "wait"),
     )
-    writer = Writer(core, name, _arguments.timeout(timeout_ms))
+    writer = Writer(core, name, each_wait)
     if schema is not None:
         try:
             writer.set_schema(schema)

@@ -97,8 +97,12 @@ def scan(name: str, *, timeout_ms: int = 30_000, **options: Any) -> pl.LazyFrame
     so a second collect finds none, unless the writer chose `lifetime="keep"`. A blocking writer frees what all attached
     readers have read: what others read between scan and collect is not seen.
 
+    polars reads in threads of its own and learns of Ctrl-C only between batches: a collect that waits for one goes on
+    waiting, timeout_ms at most.
+
     options: of `create_reader`. Raises QadsUnsupportedTypeError for columns that polars can't take.
     """
+    _arguments.number(timeout_ms, _arguments.INT64, "timeout_ms")
     arguments: dict[str, Any] = {"timeout_ms": timeout_ms, "attach_timeout_ms": max(timeout_ms, 0), **options}
     with create_reader(name, **arguments) as reader:
         width(reader, timeout_ms)
