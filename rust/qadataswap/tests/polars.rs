@@ -18,7 +18,7 @@ use arrow_data::ffi::FFI_ArrowArray;
 use arrow_schema::{DataType, Field, Fields, Schema, UnionFields, UnionMode};
 use common::{Segments, data_files, load, mappings};
 use polars_core::frame::DataFrame;
-use polars_core::prelude::{AnyValue, Column, DataType as PolarsType, NamedFrom, TimeUnit};
+use polars_core::prelude::{AnyValue, Column, DataType as PolarsType, IntoColumn, IntoSeries, NamedFrom, TimeUnit};
 use polars_core::series::Series;
 use qadataswap::polars::frame_of;
 use qadataswap::{Error, Messages};
@@ -282,6 +282,7 @@ fn what_polars_cannot_carry_is_an_error_that_names_the_column_and_the_type() {
         Arc::new(Decimal128Array::from(vec![12]).with_precision_and_scale(5, -3).expect("digits")),
         Arc::new(IntervalYearMonthArray::from(vec![1])),
         Arc::new(zoned),
+        new_null_array(&DataType::FixedSizeList(Arc::new(Field::new_list_field(DataType::Int8, true)), 0), 1),
     ];
     for array in cases {
         let data_type = array.data_type().to_string();
@@ -289,6 +290,31 @@ fn what_polars_cannot_carry_is_an_error_that_names_the_column_and_the_type() {
         assert!(matches!(error, Error::UnsupportedType(_)), "{error}");
         let text = error.to_string();
         assert!(text.contains("'x'") && text.contains(&data_type) && text.contains("instead"), "{text}");
+    }
+}
+
+#[test]
+fn a_message_that_polars_cannot_carry_is_there_for_arrow() {
+    let segments = Segments::new();
+    let writer = segments.writer("kept").create().expect("a writer");
+    let reader = segments.reader("kept").open().expect("a reader");
+    let numbers: ArrayRef = Arc::new(Decimal32Array::from(vec![1, 2]));
+    writer.write_arrow(&RecordBatch::try_from_iter([("x", numbers)]).expect("a batch")).expect("a write");
+    assert!(matches!(reader.read_frame(0), Err(Error::UnsupportedType(_))));
+    assert_eq!(reader.read_arrow(0).expect("no error").expect("the message").num_rows(), 2);
+}
+
+#[test]
+fn a_name_with_a_nul_never_reaches_polars_which_would_end_the_process() {
+    let segments = Segments::new();
+    let writer = segments.writer("nul").create().expect("a writer");
+    let numbers = |name: &str| Series::new(name.into(), [1, 2]).into_column();
+    let plain = DataFrame::new(2, vec![numbers("a\0b")]).expect("a frame");
+    let inner = DataFrame::new(2, vec![numbers("a\0b")]).expect("a frame").into_struct("outer".into());
+    let nested = DataFrame::new(2, vec![inner.into_series().into_column()]).expect("a frame");
+    for frame in [plain, nested] {
+        let error = writer.write_frame(&frame).expect_err("a name with a NUL");
+        assert!(matches!(&error, Error::UnsupportedType(text) if text.contains("rename it")), "{error}");
     }
 }
 

@@ -96,6 +96,7 @@ def main() -> int:
     finally:
         shutil.rmtree(work, ignore_errors=True)
         shutil.rmtree(segments, ignore_errors=True)
+    print("All readers received what was sent." if all(right) else "NOT all readers received what was sent.")
     return 0 if all(right) else 1
 
 

@@ -35,6 +35,10 @@ fn find(data_type: &DataType) -> Option<(String, &'static str)> {
         DataType::Timestamp(_, Some(zone)) if zone.starts_with(['+', '-']) => {
             named("write a named time zone, such as UTC, instead")
         }
+        DataType::FixedSizeList(_, 0) => named("leave the column out instead"),
+        DataType::Dictionary(_, values) if matches!(**values, DataType::Dictionary(..)) => {
+            named("write its values decoded instead")
+        }
         DataType::List(child)
         | DataType::LargeList(child)
         | DataType::FixedSizeList(child, _)

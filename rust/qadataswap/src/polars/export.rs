@@ -6,7 +6,7 @@ use polars_arrow::array::{ArrayRef, StructArray};
 use polars_arrow::datatypes::{ArrowDataType, Field};
 use polars_arrow::ffi::{ArrowArrayStream, export_iterator};
 use polars_core::frame::DataFrame;
-use polars_core::prelude::{CompatLevel, PolarsResult};
+use polars_core::prelude::{CompatLevel, DataType, PolarsResult};
 
 use crate::error::{Error, Result};
 use crate::writer::Writer;
@@ -40,8 +40,26 @@ fn stream_of(frame: &DataFrame) -> Result<ArrowArrayStream> {
     Ok(export_iterator(Box::new(batches.into_iter()), Field::new("".into(), data_type, false)))
 }
 
+/// The first name with a NUL in it, of a column or of a field in its type. Polars would end the process over it.
+fn name_with_nul<'a>(name: &'a str, dtype: &'a DataType) -> Option<&'a str> {
+    if name.contains('\0') {
+        return Some(name);
+    }
+    match dtype {
+        DataType::List(inner) | DataType::Array(inner, _) => name_with_nul("", inner),
+        DataType::Struct(fields) => fields.iter().find_map(|field| name_with_nul(field.name(), field.dtype())),
+        _ => None,
+    }
+}
+
 fn fields_of(frame: &DataFrame, level: CompatLevel) -> Result<Vec<Field>> {
     let field = |column: &polars_core::prelude::Column| {
+        if let Some(name) = name_with_nul(column.name(), column.dtype()) {
+            return Err(Error::UnsupportedType(format!(
+                "column {:?}: no name in Arrow's C interface can have a NUL, and {name:?} has one: rename it",
+                column.name()
+            )));
+        }
         column
             .dtype()
             .try_to_arrow(level)

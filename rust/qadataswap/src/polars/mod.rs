@@ -35,7 +35,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use polars_core::frame::DataFrame;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::message::Message;
 use crate::reader::Reader;
 use crate::timeout::Timeout;
@@ -59,6 +59,12 @@ impl Reader {
     /// As [`read_arrow`](Reader::read_arrow); [`UnsupportedType`](crate::Error::UnsupportedType) for a column that polars has no type for,
     /// which the message names with its type and a way out.
     pub fn read_frame(&self, timeout: impl Into<Timeout>) -> Result<Option<DataFrame>> {
+        // Before the message is taken: one that polars can't carry is still there for read_arrow. No schema yet: it comes with the message.
+        match self.wait_schema(Timeout::POLL) {
+            Ok(schema) => schema.fields().iter().try_for_each(|field| carriable::check(field))?,
+            Err(Error::Timeout(_)) => {}
+            Err(error) => return Err(error),
+        }
         self.read_arrow(timeout)?.map(Message::into_frame).transpose()
     }
 }
