@@ -101,9 +101,9 @@ std::shared_ptr<arrow::Array> given_back(Planned& planned, const Memory& memory,
   planned.flattener.write(memory.data() + offset, offset);
   qads::arrow::read_record(*planned.schema, {memory.data(), memory.size()}, offset, planned.flattener.record_bytes(),
                            tables.nodes, tables.buffers);
-  CountingOwner owner;
+  static CountingOwner nobody;  // the column outlives this call
   CArray exported;
-  qads::arrow::export_batch(*planned.schema, tables.nodes.data(), tables.buffers.data(), owner.owner(), &exported);
+  qads::arrow::export_batch(*planned.schema, tables.nodes.data(), tables.buffers.data(), nobody.owner(), &exported);
   const auto schema = arrow::schema({arrow::field("x", type.GetSharedPtr())});
   return arrow::ImportRecordBatch(&exported, schema).ValueOrDie()->column(0);
 }
