@@ -94,12 +94,7 @@ fn nested_columns_categoricals_and_times_arrive() {
     let times =
         Series::new("times".into(), [1_000_i64, 2_000]).cast(&PolarsType::Datetime(TimeUnit::Microseconds, None));
     let structs = frame().slice(0, 2).into_struct("structs".into());
-    let columns = vec![
-        lists.into(),
-        codes.into(),
-        times.expect("times").into(),
-        polars_core::prelude::IntoColumn::into_column(structs),
-    ];
+    let columns = vec![lists.into(), codes.into(), times.expect("times").into(), IntoColumn::into_column(structs)];
     let frame = DataFrame::new(2, columns).expect("a frame");
     let got = there_and_back(&frame);
     assert_eq!(got.schema(), frame.schema());
