@@ -241,6 +241,18 @@ def test_batches_that_are_messages_stay_when_their_producer_fails() -> None:
             reader.read_arrow()
 
 
+def test_no_stream_of_several_is_asked_for_before_the_one_before_was_written() -> None:
+    with both("several") as (writer, reader):
+
+        def streams() -> Iterator[object]:
+            yield TABLE.__arrow_c_stream__()
+            assert reader.read_arrow(0) == TABLE
+            raise RuntimeError("the well is dry")
+
+        with pytest.raises(RuntimeError, match="the well is dry"):
+            writer._core.write_streams(streams(), True, 1000)
+
+
 def test_a_lazy_frame_that_fails_midway() -> None:
     def divide(frame: pl.DataFrame) -> pl.DataFrame:
         raise ZeroDivisionError("divided by nothing")

@@ -111,11 +111,12 @@ def test_a_late_joiner_begins_at_the_oldest_batch_that_is_retained(
     latest = segments.read(reader, "late", "latest.stream", "--start", "latest")
     for agent in (writer, first, earliest, latest):
         agent.expect(DONE)
-    assert_same(_got(segments, "first.stream"), whole)
-    for output in ("earliest.stream", "latest.stream"):
-        got = _got(segments, output)
+    parts = {output: _got(segments, output) for output in ("first.stream", "earliest.stream", "latest.stream")}
+    for output, got in parts.items():
         assert got.batches, f"{output}: the stream takes four seconds, this reader should have come in time"
         assert_same(got, whole.part(1000 - len(got.batches), 1000))
+    # On a busy machine a later one may be the one that the writer waits for.
+    assert max(len(got.batches) for got in parts.values()) == 1000
 
 
 @pytest.mark.parametrize("reader", EACH)

@@ -78,7 +78,7 @@ void Plan::lay_out_batch(std::int64_t row, std::int64_t rows) {
                  " rows are null themselves, which no record batch's can be: fill them, or ",
                  "write the struct as a column"));
   }
-  nodes_[0] = {static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(batch.nulls), 1};
+  nodes_[0] = {static_cast<std::uint64_t>(rows), 0, 1};
 }
 
 void Plan::lay_out_column(std::int32_t column, std::int32_t node, Window window) {

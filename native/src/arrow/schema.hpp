@@ -67,8 +67,9 @@ class Schema {
   std::string path(std::int32_t node) const;
   // The caller owns and releases *out. Children may be moved out.
   void export_to(ArrowSchema* out) const;
-  // Exactly this schema; the root's name, flags and metadata don't count. Allocates nothing: cheap enough for every write. False may
-  // also mean that the other one is malformed, or that only the order of metadata differs: ask from_arrow and difference.
+  // Exactly this schema; the root's name, flags and metadata don't count. Allocates nothing: cheap enough for every write.
+  // False may also mean that the other one is malformed, or that only the order of metadata differs: ask from_arrow and
+  // difference.
   bool matches(const ArrowSchema& other) const noexcept;
   // "" if equal; else the first difference, naming the field, what `other` has and what this one has. The order of
   // metadata, and the root's name, flags and metadata, don't count: pandas has the range of the index there.

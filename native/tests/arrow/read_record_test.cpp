@@ -88,6 +88,12 @@ TEST(ReadRecord, RefusesCountsThatAreNotTheSchemas) {
   EXPECT_REFUSED(subject, "column 'x'");
 }
 
+TEST(ReadRecord, RefusesRowsThatAreNullThemselves) {
+  const Subject subject(arrow::int64());
+  subject.node(0)->null_count = 1;
+  EXPECT_REFUSED(subject, "the batch: 1 nulls, its type has 0");
+}
+
 TEST(ReadRecord, RefusesImpossibleNodes) {
   Subject subject(arrow::int64());
   const RecordNode good = *subject.node(1);

@@ -9,18 +9,21 @@ namespace {
 
 // Called with the GIL or without, in any thread.
 struct Chained {
-  py::iterator streams;
+  py::object streams;
   py::object& raised;
   OwnedStream current;
   std::string last_error;
 
   static Chained& of(ArrowArrayStream* stream) { return *static_cast<Chained*>(stream->private_data); }
 
-  // The next of the streams; false after the last one. Needs the GIL.
+  // The next of the streams, which isn't asked for before; false after the last one. Needs the GIL.
   bool advance() {
-    if (streams == py::iterator::sentinel()) return false;
-    current = from_capsule<ArrowArrayStream>(*streams, kStreamCapsule, "");
-    ++streams;
+    const auto capsule = py::reinterpret_steal<py::object>(PyIter_Next(streams.ptr()));
+    if (!capsule) {
+      if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+      return false;
+    }
+    current = from_capsule<ArrowArrayStream>(capsule, kStreamCapsule, "");
     return true;
   }
 

@@ -77,7 +77,6 @@ void Writer::producer_failed(Outcome outcome) const {
     PyErr_SetString(PyExc_KeyboardInterrupt, outcome.message.c_str());
     throw py::error_already_set();
   }
-  if (outcome.message.find(about_) == std::string::npos) outcome.message.insert(0, about_);
   raise(outcome);
 }
 

@@ -130,12 +130,10 @@ fn a_segment_has_a_newer_layout() {
 }
 
 #[test]
+#[ignore = "mounts a tmpfs: the suite rust-mount runs it where that is allowed"]
 fn the_file_system_is_full() {
     let segments = Segments::new();
-    let Some(_full) = SmallFileSystem::mount(segments.path(), "3m") else {
-        eprintln!("this machine doesn't let us mount a tmpfs");
-        return;
-    };
+    let _full = SmallFileSystem::mount(segments.path(), "3m");
     // A write waits for readers to give memory back.
     let writer = segments.writer("tight").capacity(1 << 26).timeout(50).create().expect("a writer");
     let written = (0..).map_while(|_| writer.write_arrow(&numbers(10_000)).ok()).count();
