@@ -104,7 +104,7 @@ def test_a_late_joiner_begins_at_the_oldest_batch_that_is_retained(
     segments: Segments, sources: Sources, reader: Language
 ) -> None:
     whole = sources.load("numbered.1000")
-    first = segments.read(CPP, "late", "first.stream", "--delay-ms", 4)
+    first = segments.read(CPP, "late", "first.stream", "--delay-ms", 8)
     writer = segments.write(CPP, "late", sources.path("numbered.1000"), "--slots", 16, "--start-after-readers", 1)
     segments.wait_for("late")
     earliest = segments.read(reader, "late", "earliest.stream")
@@ -113,7 +113,7 @@ def test_a_late_joiner_begins_at_the_oldest_batch_that_is_retained(
         agent.expect(DONE)
     parts = {output: _got(segments, output) for output in ("first.stream", "earliest.stream", "latest.stream")}
     for output, got in parts.items():
-        assert got.batches, f"{output}: the stream takes four seconds, this reader should have come in time"
+        assert got.batches, f"{output}: the stream takes eight seconds, this reader should have come in time"
         assert_same(got, whole.part(1000 - len(got.batches), 1000))
     # On a busy machine a later one may be the one that the writer waits for.
     assert max(len(got.batches) for got in parts.values()) == 1000
