@@ -10,16 +10,13 @@
 #include <cstdint>
 
 #include "layout/sync.hpp"
-#include "os/fault_point.hpp"
 #include "os/futex.hpp"
 
 namespace qads::ring {
 
 inline void wake(layout::Word32& word) noexcept {
-  std::uint32_t seen = word.load(std::memory_order_seq_cst);  // model: wake.look
-  // model: wake.count
+  std::uint32_t seen = word.load(std::memory_order_seq_cst);
   if ((seen & 1) != 0 && word.compare_exchange_strong(seen, seen + 1, std::memory_order_seq_cst)) {
-    QADS_FAULT_POINT("wake.counted");
     os::futex_wake_all(word);  // a waker that dies before this line costs the sleeper one bounded interval
   }
 }
@@ -29,7 +26,7 @@ inline void fence_and_wake(layout::Word32& word) noexcept {
 #if defined(__SANITIZE_THREAD__)
   word.fetch_add(0, std::memory_order_seq_cst);  // the sanitizer knows no fences; a read-modify-write orders as well
 #else
-  std::atomic_thread_fence(std::memory_order_seq_cst);  // model: fence
+  std::atomic_thread_fence(std::memory_order_seq_cst);
 #endif
   wake(word);
 }
@@ -45,13 +42,11 @@ inline void wake_after_exchange(layout::Word32& word) noexcept {
 
 // Wakes whether or not somebody sleeps: for close(), whose condition is private to this process.
 inline void wake_always(layout::Word32& word) noexcept {
-  word.fetch_add(2, std::memory_order_seq_cst);  // model: wake.always
+  word.fetch_add(2, std::memory_order_seq_cst);
   os::futex_wake_all(word);
 }
 
 // The value to sleep on. Look at every condition after this and before sleep().
-inline std::uint32_t arm(layout::Word32& word) noexcept {
-  return word.fetch_or(1, std::memory_order_seq_cst) | 1;  // model: arm
-}
+inline std::uint32_t arm(layout::Word32& word) noexcept { return word.fetch_or(1, std::memory_order_seq_cst) | 1; }
 
 }  // namespace qads::ring

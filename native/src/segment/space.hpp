@@ -8,7 +8,10 @@
 
 namespace qads::segment {
 
-// Header, sync, schema: small parts, by fallocate. kNoSpace names path, bytes wanted, bytes free and what to do.
+// Error of a failed reservation. kNoSpace names path, bytes wanted, bytes free and what to do.
+[[noreturn]] void throw_no_memory(int error, int fd, const std::string& who, const char* part, std::uint64_t wanted);
+
+// Header, sync, schema: small parts, by fallocate.
 void reserve_part(int fd, const std::string& who, const char* part, std::uint64_t offset, std::uint64_t size);
 
 }  // namespace qads::segment

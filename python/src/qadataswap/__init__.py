@@ -40,7 +40,6 @@ from ._errors import (
     QadsWouldNotFitError,
     QadsWriterDiedError,
 )
-from ._events import Event
 from ._reader import Reader, create_reader
 from ._statistics import (
     ColumnReport,
@@ -59,7 +58,6 @@ __all__ = [
     "Allocation",
     "Batch",
     "ColumnReport",
-    "Event",
     "Message",
     "QadsClosedError",
     "QadsCorruptError",

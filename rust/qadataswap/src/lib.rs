@@ -4,7 +4,6 @@ mod arena_buffer;
 mod closer;
 mod directory;
 mod error;
-mod events;
 mod export;
 mod handle;
 mod import;

@@ -3,8 +3,7 @@
 # QADS_AGENT_PYTHON: the python to use instead.
 set -euo pipefail
 
-self=${BASH_SOURCE[0]}
-[[ $self == /* ]] || self=$PWD/$self
+self=$(realpath -- "${BASH_SOURCE[0]}")
 root=${self%/tests/agents/python/run.sh}
 python=${QADS_AGENT_PYTHON:-$root/build/venv/bin/python}
 

@@ -3,8 +3,7 @@
 # QADS_AGENT_RUST: another program than the one in build/cargo/release, such as a debug build.
 set -euo pipefail
 
-self=${BASH_SOURCE[0]}
-[[ $self == /* ]] || self=$PWD/$self
+self=$(realpath -- "${BASH_SOURCE[0]}")
 root=${self%/tests/agents/rust/run.sh}
 program=${QADS_AGENT_RUST:-${CARGO_TARGET_DIR:-$root/build/cargo}/release/qadataswap_agent_rust}
 
