@@ -87,6 +87,8 @@ def _cargo(name: str, *options: str, cargo: Command = ("cargo",), prepare: tuple
 
 
 def _may_mount() -> bool:
+    if not shutil.which("mount"):
+        return False
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         mount = ("mount", "-t", "tmpfs", "none", folder)
         allowed = subprocess.run(mount, capture_output=True, check=False).returncode == 0
