@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,8 +19,17 @@ from tests.agents.sources import Sources
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds --rounds."""
-    parser.addoption("--rounds", type=int, default=1, help="run this many times as many kills in tests/crash")
+    """Adds --rounds, and takes its default from the environment: a long run kills ten times as often."""
+    default = os.environ.get("QADS_KILL_ROUNDS") or ("10" if os.environ.get("QADS_LONG") == "1" else "1")
+    parser.addoption("--rounds", type=int, default=int(default), help="so many times as many kills in tests/crash")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that may take a time of its own may take so many times as long."""
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        if limit and "rounds" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(limit.args[0] * config.getoption("--rounds")), append=False)
 
 
 @pytest.fixture
@@ -49,7 +59,8 @@ def limit(segments: Segments) -> Iterator[Limit]:
         try:
             segments.end()
         finally:
-            subprocess.run(["umount", str(segments.directory)], check=True)
+            # At once for everybody else, even while a failed test holds on to a mapping.
+            subprocess.run(["umount", "--lazy", str(segments.directory)], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 # One test program a folder native/tests/LAYER (LAYER_tests), linked with the static core, so that tests reach its inside, with the
-# helpers in native/tests/support and with libarrow. Plus two tests of what is shipped: the exported symbols and the installed package.
+# helpers in native/tests/support and with libarrow; but not of native/tests/faults, which needs another core (QadsFaults). Plus tests of
+# what is shipped: the exported symbols, no trace of fault points, and the installed package.
 include(GoogleTest)
 find_package(GTest REQUIRED)
 if(NOT TARGET qadataswap_libarrow)
@@ -11,6 +12,10 @@ add_library(qads_test_deps INTERFACE)
 target_include_directories(qads_test_deps INTERFACE "${PROJECT_SOURCE_DIR}/native/src" "${qads_tests}")
 target_link_libraries(qads_test_deps INTERFACE qadataswap_libarrow qadataswap_options GTest::gmock Threads::Threads)
 target_compile_definitions(qads_test_deps INTERFACE QADS_TEST_DATA_DIR="${PROJECT_SOURCE_DIR}/tests")
+if(QADS_SANITIZE)
+  # What is optimised is the core: sanitized tests would take three times as long to compile, and no less to run.
+  target_compile_options(qads_test_deps INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-O0>)
+endif()
 
 file(GLOB qads_support_sources CONFIGURE_DEPENDS "${qads_tests}/support/*.cpp")
 if(qads_support_sources)
@@ -19,17 +24,29 @@ if(qads_support_sources)
   target_link_libraries(qads_test_support PUBLIC qads_test_deps)
 endif()
 
+# The header that takes longest, compiled once. Only here: without sanitizers, files are compiled as they are, which shows that each
+# includes what it uses.
+if(QADS_SANITIZE)
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/qads_test_pch.cpp" CONTENT "")
+  add_library(qads_test_pch OBJECT "${CMAKE_CURRENT_BINARY_DIR}/qads_test_pch.cpp")
+  target_link_libraries(qads_test_pch PRIVATE qads_test_deps)
+  target_precompile_headers(qads_test_pch PRIVATE <gtest/gtest.h>)
+endif()
+
 file(GLOB qads_test_folders CONFIGURE_DEPENDS LIST_DIRECTORIES true "${qads_tests}/*")
 foreach(folder IN LISTS qads_test_folders)
   get_filename_component(layer "${folder}" NAME)
   file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
-  if(layer STREQUAL "support" OR NOT sources)
+  if(layer MATCHES "^(support|faults)$" OR NOT sources)
     continue()
   endif()
   set(target ${layer}_tests)
   add_executable(${target} ${sources})
   target_link_libraries(
     ${target} PRIVATE $<TARGET_NAME_IF_EXISTS:qads_test_support> qadataswap_core_static qads_test_deps GTest::gtest_main)
+  if(QADS_SANITIZE)
+    target_precompile_headers(${target} REUSE_FROM qads_test_pch)
+  endif()
   # Listed when ctest runs, not when the program is linked: a build machine may not be able to run a sanitized program.
   gtest_discover_tests(
     ${target}
@@ -41,6 +58,8 @@ endforeach()
 
 add_test(NAME package.exports COMMAND "${CMAKE_COMMAND}" -DNM=${CMAKE_NM} -DLIBRARY=$<TARGET_FILE:qadataswap_core>
                                       -DPATTERN=^qads_ -P "${CMAKE_CURRENT_LIST_DIR}/check_exports.cmake")
+add_test(NAME package.fault_points COMMAND "${CMAKE_COMMAND}" -DLIBRARY=$<TARGET_FILE:qadataswap_core> -DEXPECTED=FALSE -P
+                                           "${CMAKE_CURRENT_LIST_DIR}/check_fault_points.cmake")
 if(QADS_BUILD_JNI)
   add_test(NAME package.jni_exports
            COMMAND "${CMAKE_COMMAND}" -DNM=${CMAKE_NM} -DLIBRARY=$<TARGET_FILE:qadataswap_jni>

@@ -27,7 +27,7 @@ def send(name: str, *data: Any, **options: Any) -> None:
 
 def receive(name: str) -> list[pa.Table]:
     """All messages."""
-    with qadataswap.create_reader(name, timeout_ms=5000) as reader:
+    with qadataswap.create_reader(name, timeout_ms=LONG_MS) as reader:
         tables: list[pa.Table] = []
         while True:
             try:
@@ -43,7 +43,7 @@ def both(name: str, **options: Any) -> Iterator[tuple[qadataswap.Writer, qadatas
     """A writer and a reader of one segment; its name goes with the writer."""
     with (
         qadataswap.create_writer(name, lifetime="until_closed", **options) as writer,
-        qadataswap.create_reader(name, timeout_ms=5000) as reader,
+        qadataswap.create_reader(name, timeout_ms=LONG_MS) as reader,
     ):
         yield writer, reader
 
@@ -74,7 +74,7 @@ def long_before_the_timeout() -> Iterator[None]:
     assert time.monotonic() - begin < LONG_MS / 2000
 
 
-def run_python(code: str, *words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def run_python(code: str, *words: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Another Python process."""
     return subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False, timeout=timeout

@@ -100,7 +100,7 @@ def test_a_spawned_process_writes(directory: Path) -> None:
         "if __name__ == '__main__':\n"
         "    process = multiprocessing.get_context('spawn').Process(target=spawned.write, args=('spawn',))\n"
         "    process.start()\n"
-        "    with qadataswap.create_reader('spawn', attach_timeout_ms=20_000) as reader:\n"
+        "    with qadataswap.create_reader('spawn', attach_timeout_ms=60_000) as reader:\n"
         "        print(sum(batch.num_rows for batch in reader))\n"
         "    process.join()\n",
         str(Path(__file__).parent),

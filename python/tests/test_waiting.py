@@ -119,6 +119,38 @@ def test_a_signal_handler_that_raises_nothing_ends_nothing() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+def test_control_c_ends_a_write_that_waits_for_another_threads() -> None:
+    with long_before_the_timeout(), both("turn", buffer_count=2) as (writer, reader):
+        _full(writer)
+        other = threading.Thread(target=writer.write_arrow, args=(TABLE,), kwargs={"timeout_ms": LONG_MS})
+        other.start()
+        with interrupted_soon(), pytest.raises(KeyboardInterrupt):
+            writer.write_arrow(TABLE, timeout_ms=LONG_MS)
+        reader.read_arrow()
+        other.join()
+
+
+def test_a_thread_that_would_wait_for_itself_is_told() -> None:
+    with both("self", buffer_count=2) as (writer, reader):
+        _full(writer)
+        with pytest.raises(TimeoutError, match="wait for ever for its own thread"):
+            writer.write_arrow(TABLE, timeout_ms=-1)
+        assert reader.read_arrow() == TABLE
+        writer.write_arrow(TABLE, timeout_ms=-1)
+
+
+def test_a_producer_cannot_write_to_the_writer_that_writes_it() -> None:
+    with both("inside") as (writer, reader):
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            with pytest.raises(ValueError, match="in the middle of a write"):
+                writer.write_arrow(TABLE)
+            yield from TABLE.to_batches()
+
+        writer.write_arrow(pa.RecordBatchReader.from_batches(TABLE.schema, batches()))
+        assert reader.read_arrow() == TABLE
+
+
 def test_control_c_inside_a_producer_is_no_failure_of_its_data() -> None:
     def batches() -> Iterator[pa.RecordBatch]:
         yield from TABLE.to_batches()
@@ -223,7 +255,7 @@ def test_close_ends_the_waits_of_other_threads() -> None:
         drained.close()
         writer.close()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         assert len(failed) == 2
 
 

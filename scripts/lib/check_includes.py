@@ -1,7 +1,7 @@
 """Checks that code keeps its layers: which folder may include which, who may use system headers, how long files are.
 
-The way of a batch: ffi -> channel -> {arrow, arena, ring} -> segment -> {layout, os} -> base. A folder may include
-itself and what lies below it. Prints one line for everything wrong, exit status 1 if there was any.
+The way of a batch: ffi -> channel -> {arrow, arena, ring} -> segment -> {layout, events} -> os -> base. A folder may
+include itself and what lies below it. Prints one line for everything wrong, exit status 1 if there was any.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ ALLOWED: dict[str, set[str]] = {
     "base": set(),
     "layout": {"base"},
     "os": {"base"},
-    "segment": {"base", "layout", "os"},
-    "ring": {"base", "layout", "os", "segment"},
+    "events": {"base", "os"},
+    "segment": {"base", "layout", "os", "events"},
+    "ring": {"base", "layout", "os", "events", "segment"},
     "arena": {"base", "layout", "os", "segment"},
     # arrow knows no shared memory
     "arrow": {"base", "layout", "os"},
-    "channel": {"base", "layout", "os", "segment", "ring", "arena", "arrow"},
-    "ffi": {"base", "layout", "os", "segment", "ring", "arena", "arrow", "channel"},
+    "channel": {"base", "layout", "os", "events", "segment", "ring", "arena", "arrow"},
+    "ffi": {"base", "layout", "os", "events", "segment", "ring", "arena", "arrow", "channel"},
 }
 """For each folder of native/src, the other folders that it may include."""
 
@@ -70,7 +71,7 @@ def check_core(path: Path) -> Iterator[str]:
 
 
 def check_binding(path: Path) -> Iterator[str]:
-    """A binding sees the public C header, and otherwise only its own folder and its language's headers."""
+    """A binding, and the command, see the public C header, else only their own folder and the language's headers."""
     for number, is_system, target in includes(path):
         own = not is_system and (path.parent / target).is_file()
         if not own and target != PUBLIC_HEADER and (not is_system or target.startswith("qadataswap/")):
@@ -93,6 +94,7 @@ def files(folder: Path, extensions: set[str]) -> Iterator[Path]:
 def problems() -> Iterator[str]:
     checks = [
         (SOURCES, check_core),
+        (ROOT / "native/cli", check_binding),
         (ROOT / "java/src/main/cpp", check_binding),
         (ROOT / "python/src/_core", check_binding),
     ]

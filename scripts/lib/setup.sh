@@ -58,7 +58,7 @@ setup_venv() {
   fi
 }
 
-# Compiler, CMake, GoogleTest, libarrow. What else is `require`d before is installed in the same round.
+# Compiler, CMake, GoogleTest, libarrow, and the checkers of native/models. What else is `require`d before is installed in the same round.
 setup_cpp() {
   require 'command -v g++' g++
   require 'command -v cmake' cmake
@@ -68,12 +68,47 @@ setup_cpp() {
   require 'command -v pkg-config' pkg-config
   require 'test -e /usr/include/gtest/gtest.h -o -e /usr/local/include/gtest/gtest.h' libgtest-dev
   require 'test -e /usr/include/gmock/gmock.h -o -e /usr/local/include/gmock/gmock.h' libgmock-dev
+  require 'test -e /usr/include/relacy/relacy.hpp' relacy-dev
+  require 'command -v spin' spin
   need_venv
   install_missing
   setup_venv
   export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
   CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(jobs)}
   export CMAKE_BUILD_PARALLEL_LEVEL
+}
+
+# find_clang: prints the version suffix of a clang that has libFuzzer, "" for one without a suffix.
+find_clang() {
+  local suffix probe
+  probe=$(mktemp -d)
+  echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' >"$probe/probe.cpp"
+  for suffix in -{22..14} ''; do
+    if "clang++$suffix" -fsanitize=fuzzer,address "$probe/probe.cpp" -o "$probe/probe" 2>/dev/null; then
+      rm -r "$probe"
+      printf '%s\n' "$suffix"
+      return
+    fi
+  done
+  rm -r "$probe"
+  return 1
+}
+
+# clang with libFuzzer, in the newest version that the distribution has. Exports QADS_FUZZ_CC and QADS_FUZZ_CXX.
+setup_fuzz() {
+  local suffix version
+  if ! suffix=$(find_clang); then
+    command -v apt-cache >/dev/null || die "please install clang with its libFuzzer"
+    for version in {22..14}; do
+      if apt-cache show "clang-$version" >/dev/null 2>&1; then break; fi
+    done
+    missing+=("clang-$version")
+    # Before LLVM 15 the runtime was in a package of another name, which clang brings along.
+    if apt-cache show "libclang-rt-$version-dev" >/dev/null 2>&1; then missing+=("libclang-rt-$version-dev"); fi
+    install_missing
+    suffix=$(find_clang) || die "clang-$version has no libFuzzer"
+  fi
+  export QADS_FUZZ_CC=clang$suffix QADS_FUZZ_CXX=clang++$suffix
 }
 
 # Compiler and CMake, and Python's own headers, for the Python binding.

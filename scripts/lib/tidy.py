@@ -21,6 +21,7 @@ PYTHON_BUILD = ROOT / "build/python/lint"
 PASSED = ROOT / "build/tidy"
 FOLDERS = (
     "native/src",
+    "native/cli",
     "native/bench",
     "native/examples",
     "java/src/main/cpp",

@@ -10,9 +10,12 @@ import re
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import qadataswap
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = ROOT / "tests/agents/agent"
@@ -43,6 +46,9 @@ LANGUAGES = tuple(
     for language in (CPP, JAVA, Language("python", slow_start=True), Language("rust", slow_start=False))
     if language.present
 )
+
+PATIENCE = 60.0
+"""Seconds that everybody waits for everybody: a busy machine starts a JVM in ten. Only failures take that long."""
 
 Limit = Callable[[str], None]
 """Puts a file system of that size, such as "3m", under the segment directory: the fixture `limit`."""
@@ -87,14 +93,40 @@ class Ended:
         return f"[{self.command}] exit {self.code}\n  stdout: {self.out.strip()}\n  stderr: {self.err.strip()}"
 
 
-class Agent:
-    """One running agent."""
+class Running(ABC):
+    """A command line that an agent is obeying."""
 
-    def __init__(self, words: list[str], directory: Path) -> None:
+    command: str
+
+    @property
+    @abstractmethod
+    def running(self) -> bool:
+        """Whether it hasn't ended yet."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """Ends it as kill -9 does, at once."""
+
+    @abstractmethod
+    def wait(self, timeout: float = 2 * PATIENCE) -> Ended:
+        """Waits for its end; one that takes longer than the watchdog allows is killed and fails the test."""
+
+    def expect(self, *codes: int, timeout: float = 2 * PATIENCE) -> Ended:
+        """The same, and the exit status must be one of these. An error must be one line."""
+        ended = self.wait(timeout)
+        assert ended.code in codes, f"{ended}\n  expected: exit {codes}"
+        assert ended.err.count("\n") <= 1, f"more than one line of error: {ended}"
+        return ended
+
+
+class Agent(Running):
+    """One running agent, a process of its own."""
+
+    def __init__(self, words: list[str], directory: Path, within: tuple[str, ...] = ()) -> None:
         self.command = "agent " + " ".join(words)
         self._ended: Ended | None = None
         self._process = subprocess.Popen(
-            [str(AGENT), *words],
+            [*within, str(AGENT), *words],
             env={**os.environ, "QADS_DIR": str(directory)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -110,7 +142,6 @@ class Agent:
 
     @property
     def running(self) -> bool:
-        """Whether it hasn't ended yet."""
         return self._process.poll() is None
 
     def has_mapped(self, file: str) -> bool:
@@ -121,12 +152,10 @@ class Agent:
             return False
 
     def kill(self) -> None:
-        """Ends it as kill -9 does, at once."""
         if self.running:
             os.killpg(self.pid, signal.SIGKILL)
 
-    def wait(self, timeout: float = 60.0) -> Ended:
-        """Waits for its end; one that takes longer than the watchdog allows is killed and fails the test."""
+    def wait(self, timeout: float = 2 * PATIENCE) -> Ended:
         if self._ended:
             return self._ended
         try:
@@ -138,12 +167,10 @@ class Agent:
         self._ended = Ended(self.command, self._process.returncode, out, err)
         return self._ended
 
-    def expect(self, *codes: int, timeout: float = 60.0) -> Ended:
-        """The same, and the exit status must be one of these. An error must be one line."""
-        ended = self.wait(timeout)
-        assert ended.code in codes, f"{ended}\n  expected: exit {codes}"
-        assert ended.err.count("\n") <= 1, f"more than one line of error: {ended}"
-        return ended
+
+def patient(options: tuple[object, ...]) -> tuple[object, ...]:
+    """An agent's options, with a long timeout unless there is one among them."""
+    return options if "--timeout-ms" in options else (*options, "--timeout-ms", int(PATIENCE * 1000))
 
 
 @dataclass
@@ -153,18 +180,20 @@ class Segments:
     directory: Path
     files: Path
     """Where agents write their output."""
-    agents: list[Agent] = field(default_factory=list)
+    agents: list[Running] = field(default_factory=list)
 
-    def write(self, language: Language, name: str, source: Path, *options: object) -> Agent:
-        """Starts a writer of the file."""
-        return self._start(language.name, "write", name, "--input", source, *options)
+    def write(
+        self, language: Language, name: str, source: Path, *options: object, within: tuple[str, ...] = ()
+    ) -> Agent:
+        """Starts a writer of the file; `within` is the command that runs it, such as another user's."""
+        return self._start(within, language.name, "write", name, "--input", source, *patient(options))
 
-    def read(self, language: Language, name: str, output: str, *options: object) -> Agent:
-        """Starts a reader into files/`output`."""
-        return self._start(language.name, "read", name, "--output", self.files / output, *options)
+    def read(self, language: Language, name: str, output: str, *options: object, within: tuple[str, ...] = ()) -> Agent:
+        """Starts a reader into files/`output`, likewise."""
+        return self._start(within, language.name, "read", name, "--output", self.files / output, *patient(options))
 
-    def _start(self, *words: object) -> Agent:
-        agent = Agent([str(word) for word in words], self.directory)
+    def _start(self, within: tuple[str, ...], *words: object) -> Agent:
+        agent = Agent([str(word) for word in words], self.directory, within)
         self.agents.append(agent)
         return agent
 
@@ -172,12 +201,23 @@ class Segments:
         """Every file in the segment directory."""
         return sorted(path.name for path in self.directory.iterdir())
 
-    def wait_for(self, name: str, *readers: Agent, timeout: float = 20.0) -> None:
+    def wait_for(self, name: str, *readers: Agent, timeout: float = PATIENCE) -> None:
         """Waits until the segment has its name, and each of these readers has mapped it or has ended."""
         path = self.directory / f"qads_{name}"
         deadline = time.monotonic() + timeout
         while not path.exists() or not all(reader.has_mapped(str(path)) or not reader.running for reader in readers):
             assert time.monotonic() < deadline, f"segment {name} didn't appear, or have its readers, within {timeout} s"
+            time.sleep(0.001)
+
+    def wait_until(self, name: str, *, batches: int = 0, readers: int = 0) -> None:
+        """Waits until so many batches have been published in the segment, and so many readers have joined it."""
+        self.wait_for(name)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            segment, joined = qadataswap.inspect_segment(name, directory=self.directory)
+            if segment.head >= batches and len(joined) >= readers:
+                return
+            assert time.monotonic() < deadline, f"segment {name}: {segment.head} batches, {len(joined)} readers"
             time.sleep(0.001)
 
     def forget(self, name: str) -> None:

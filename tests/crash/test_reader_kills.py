@@ -44,10 +44,10 @@ class Victims:
 def _session(segments: Segments, sources: Sources, victims: Victims, wanted: int, chance: random.Random) -> None:
     """One stream with two survivors, and victims until there were enough or the writer is done."""
     survivors = [
-        segments.read(CPP, "prey", "fast.stream", "--timeout-ms", 20_000),
-        segments.read(CPP, "prey", "slow.stream", "--delay-ms", 2, "--hold", 2, "--hold-check", "--timeout-ms", 20_000),
+        segments.read(CPP, "prey", "fast.stream"),
+        segments.read(CPP, "prey", "slow.stream", "--delay-ms", 2, "--hold", 2, "--hold-check"),
     ]
-    options = ("--start-after-readers", 2, "--slots", chance.choice((12, 16, 64)), "--timeout-ms", 20_000)
+    options = ("--start-after-readers", 2, "--slots", chance.choice((12, 16, 64)))
     writer = segments.write(CPP, "prey", sources.path(STREAM), *options)
     segments.wait_for("prey", *survivors)
     while victims.killed < wanted and writer.running:
@@ -81,8 +81,8 @@ def test_a_killed_reader_gives_back_what_it_held(segments: Segments, sources: So
     """With as many slots as the victim holds and one, the writer can't go on before it has cleaned up."""
     victim = segments.read(CPP, "prey", "victim.stream", "--hold", hold, "--delay-ms", 10_000 if hold == 0 else 50)
     writer = segments.write(CPP, "prey", sources.path("numbered.100"), "--start-after-readers", 1, "--slots", hold + 1)
-    segments.wait_for("prey", victim)
-    time.sleep(0.4)
+    segments.wait_until("prey", batches=hold + 1, readers=1)
+    time.sleep(0.4)  # for it to come to hold what it will; killed before, it has less to give back
     victim.kill()
     victim.wait()
     other = segments.read(CPP, "prey", "out.stream")

@@ -26,7 +26,7 @@ def _chance() -> random.Random:
 def _readers(segments: Segments, languages: list[Language], chance: random.Random) -> list[Agent]:
     readers = []
     for number, language in enumerate(languages):
-        options: list[object] = ["--hold", chance.randrange(3), "--hold-check", "--timeout-ms", 20_000]
+        options: list[object] = ["--hold", chance.randrange(3), "--hold-check"]
         if number == 0 and chance.random() < 0.7:
             options += ["--delay-ms", 1]
         readers.append(segments.read(language, "prey", f"{number}.stream", *options))
@@ -39,7 +39,7 @@ def _one_kill(segments: Segments, sources: Sources, languages: list[Language], c
     options = ["--start-after-readers", 2, "--slots", chance.choice((4, 8, 100)), "--repeat", TIMES]
     if chance.random() < 0.3:
         options.append("--zero-copy")
-    writer = segments.write(languages[0], "prey", sources.path(STREAM), *options, "--timeout-ms", 20_000)
+    writer = segments.write(languages[0], "prey", sources.path(STREAM), *options)
     segments.wait_for("prey", *readers)
     time.sleep(chance.uniform(0.0, 0.06))
     assert writer.running, writer.wait()
@@ -103,8 +103,7 @@ def test_a_name_survives_the_death_of_its_writers(segments: Segments, sources: S
 
 def test_what_a_killed_writer_published_can_be_read_later(segments: Segments, sources: Sources) -> None:
     writer = segments.write(CPP, "prey", sources.path(STREAM), "--slots", 100)
-    segments.wait_for("prey")
-    time.sleep(0.3)
+    segments.wait_until("prey", batches=100)
     writer.kill()
     writer.wait()
     segments.read(CPP, "prey", "out.stream").expect(WRITER_DIED)

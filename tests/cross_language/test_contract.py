@@ -52,7 +52,7 @@ def test_a_wrong_command_line_is_a_usage_error(segments: Segments, language: Lan
 
 @pytest.mark.parametrize("words", [[], ["cobol", "read", "x"]], ids=str)
 def test_the_launcher_refuses_what_it_does_not_know(words: list[str]) -> None:
-    ended = subprocess.run([AGENT, *words], capture_output=True, text=True, check=False, timeout=10)
+    ended = subprocess.run([AGENT, *words], capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == USAGE
     assert ended.stderr.startswith("usage: ")
 
@@ -68,6 +68,7 @@ def test_a_reader_waits_for_a_batch_no_longer_than_it_may(
     segments: Segments, sources: Sources, language: Language
 ) -> None:
     writer = segments.write(CPP, "idle", sources.path("numbered.100"), "--start-after-readers", 2)
+    segments.wait_for("idle")
     ended = segments.read(language, "idle", "out.stream", "--timeout-ms", 300).expect(TIMEOUT)
     assert ended.err.startswith("timeout: ")
     assert "idle" in ended.err

@@ -55,7 +55,7 @@ def _start(segments: Segments, command: list[str], *words: str) -> subprocess.Po
 def _said(example: subprocess.Popen[str]) -> str:
     """What it printed; it must have ended well, and without a complaint."""
     try:
-        out, err = example.communicate(timeout=60)
+        out, err = example.communicate(timeout=300)
     except subprocess.TimeoutExpired:
         example.kill()
         raise
@@ -66,7 +66,7 @@ def _said(example: subprocess.Popen[str]) -> str:
 
 def _wait_until_it_looks(reader: subprocess.Popen[str]) -> None:
     """Until a JVM has loaded the native library: a writer waits one second for somebody to come."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while "libqadataswap" not in Path(f"/proc/{reader.pid}/maps").read_text():
         assert reader.poll() is None, reader.communicate()
         assert time.monotonic() < deadline

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.agents.generate import TYPES
 from tests.agents.harness import CPP, DONE, TIMEOUT, TYPE, Language, Segments
 from tests.agents.sources import Sources
+from tests.agents.standing import MatrixSegments
 from tests.agents.streams import assert_same, load
 from tests.cross_language.table import Case, cases, refusals
 from tests.cross_language.types_page import POLARS, cells, polars_cells
@@ -15,12 +18,12 @@ CARRIED = cases()
 
 
 @pytest.mark.parametrize("case", CARRIED, ids=[case.name for case in CARRIED])
-def test_a_stream_arrives_unchanged(segments: Segments, sources: Sources, case: Case) -> None:
-    reader = segments.read(case.reader, "matrix", "out.stream", *case.options.read)
-    writer = segments.write(case.writer, "matrix", sources.path(case.stream), *case.options.writer_words)
+def test_a_stream_arrives_unchanged(matrix: MatrixSegments, sources: Sources, case: Case, tmp_path: Path) -> None:
+    reader = matrix.read(case.reader, "matrix", "out.stream", *case.options.read)
+    writer = matrix.write(case.writer, "matrix", sources.path(case.stream), *case.options.writer_words)
     writer.expect(DONE)
     ended = reader.expect(DONE)
-    got = load(segments.files / "out.stream")
+    got = load(tmp_path / "out.stream")
     wanted = case.options.applied_to(sources.load(case.stream))
     assert_same(got, wanted)
     assert ended.stats.rows == wanted.rows

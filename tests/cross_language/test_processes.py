@@ -104,19 +104,22 @@ def test_a_late_joiner_begins_at_the_oldest_batch_that_is_retained(
     segments: Segments, sources: Sources, reader: Language
 ) -> None:
     whole = sources.load("numbered.1000")
-    first = segments.read(CPP, "late", "first.stream", "--delay-ms", 8)
+    # It takes a batch and stands still, until the others have joined and it is killed: the writer waits for it.
+    first = segments.read(CPP, "late", "first.stream", "--delay-ms", 600_000)
     writer = segments.write(CPP, "late", sources.path("numbered.1000"), "--slots", 16, "--start-after-readers", 1)
-    segments.wait_for("late")
+    segments.wait_until("late", batches=16)
     earliest = segments.read(reader, "late", "earliest.stream")
     latest = segments.read(reader, "late", "latest.stream", "--start", "latest")
-    for agent in (writer, first, earliest, latest):
+    segments.wait_until("late", readers=3)
+    first.kill()
+    for agent in (writer, earliest, latest):
         agent.expect(DONE)
-    parts = {output: _got(segments, output) for output in ("first.stream", "earliest.stream", "latest.stream")}
-    for output, got in parts.items():
-        assert got.batches, f"{output}: the stream takes eight seconds, this reader should have come in time"
+    everything, rest = _got(segments, "earliest.stream"), _got(segments, "latest.stream")
+    for got in (everything, rest):
         assert_same(got, whole.part(1000 - len(got.batches), 1000))
-    # On a busy machine a later one may be the one that the writer waits for.
-    assert max(len(got.batches) for got in parts.values()) == 1000
+    # One batch is the first reader's, and one may have been let go before the second joined.
+    assert len(everything.batches) >= 998
+    assert len(rest.batches) <= 1000 - 16
 
 
 @pytest.mark.parametrize("reader", EACH)

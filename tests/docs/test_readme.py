@@ -177,7 +177,7 @@ def meet(segments: Segments, *commands: list[str]) -> list[str]:
     """Starts all of them at once; what each printed, when all of them have ended well."""
     processes = [start(segments, command) for command in commands]
     try:
-        said = [process.communicate(timeout=60) for process in processes]
+        said = [process.communicate(timeout=300) for process in processes]
     finally:
         for process in processes:
             process.kill()

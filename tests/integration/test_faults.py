@@ -53,7 +53,7 @@ def _run(segments: Segments, language: str, step: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
 
 

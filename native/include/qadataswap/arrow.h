@@ -318,6 +318,16 @@ class Writer {
     return info;
   }
 
+  /// The readers that are attached: how far behind each is, and what it holds. Doesn't block.
+  arrow::Result<std::vector<qads_reader_state>> Readers() const {
+    std::vector<qads_reader_state> readers(64);  // as many as a segment can have
+    int32_t count = 0;
+    ARROW_RETURN_NOT_OK(
+        ToStatus(qads_arena_get_readers(arena_.get(), readers.data(), static_cast<int32_t>(readers.size()), &count)));
+    readers.resize(std::min(readers.size(), static_cast<size_t>(count)));
+    return readers;
+  }
+
   /// Marks the end of the stream; readers come to it after the last batch. Waits for nobody. Twice is fine.
   arrow::Status Finish() { return ToStatus(qads_writer_finish(writer_.get())); }
 

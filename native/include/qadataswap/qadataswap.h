@@ -22,7 +22,7 @@
  *   itself), the field and the numbers. No exception and no abort crosses this interface.
  *
  * Timeouts are milliseconds: < 0 waits for ever, 0 looks once, > 0 waits so long. A wait ends early on close, at the end
- * of the stream, and when the process at the other end dies.
+ * of the stream, and when the process at the other end dies. The wait for another call on the handle counts as well.
  */
 #ifndef QADATASWAP_QADATASWAP_H
 #define QADATASWAP_QADATASWAP_H
@@ -97,7 +97,7 @@ enum {
   QADS_END_OF_STREAM = -2,         /* the writer finished and this reader has read everything                        */
   QADS_ERR_WRITER_DIED = -3,       /* the writer died, or closed without finish; everything published was read       */
   QADS_ERR_WOULD_NOT_FIT = -4,     /* one row, a message (drop_oldest) or a schema is larger than its place          */
-  QADS_ERR_NO_SPACE = -5,          /* the file system of the segment directory is full                               */
+  QADS_ERR_NO_SPACE = -5,          /* the segment directory's file system, or the memory that it lives in, is full   */
   QADS_ERR_CORRUPT = -6,           /* a value read from the segment, or its size, is impossible                      */
   QADS_ERR_SCHEMA_MISMATCH = -7,   /* a batch has another schema than the segment                                    */
   QADS_ERR_OVERRUN = -8,           /* drop_oldest: batches were lost; the next call goes on at the oldest retained   */
@@ -199,10 +199,10 @@ QADS_API qads_status qads_arena_close(qads_arena* arena);
 QADS_API void qads_arena_free(qads_arena* arena); /* NULL is fine */
 
 /* Memory in the data area of an arena that this process created, for building batches that a write needn't copy:
- * 64-byte aligned, `size` bytes (0 is fine), contents undefined. Waits for room as a write does. The address stays valid
- * until qads_allocation_release, which may come from any thread, also after the arena was closed and freed; batches
- * published from it keep the memory for themselves. What is written into it after publishing, readers see: don't.
- * Errors: TIMEOUT, WOULD_NOT_FIT, NO_SPACE, INVALID, CLOSED, FORKED. */
+ * 64-byte aligned, `size` bytes (0 is fine; contents undefined) and zeros to the next multiple of 64. Waits for room as
+ * a write does. The address stays valid until qads_allocation_release, which may come from any thread, also after the
+ * arena was closed and freed; batches published from it keep the memory for themselves. What is written into it after
+ * publishing, readers see: don't. Errors: TIMEOUT, WOULD_NOT_FIT, NO_SPACE, INVALID, CLOSED, FORKED. */
 QADS_API qads_status qads_arena_allocate(qads_arena* arena, int64_t size, int64_t timeout_ms, void** address,
                                          qads_allocation** out);
 QADS_API void qads_allocation_release(qads_allocation* allocation); /* NULL is fine */
@@ -240,6 +240,10 @@ typedef struct qads_arena_info {
 
 /* Doesn't block; figures of other processes are a snapshot, not a transaction. Works on every open arena. */
 QADS_API qads_status qads_arena_get_info(qads_arena* arena, qads_arena_info* out);
+
+/* The schema, without becoming a reader. The caller owns *out and releases it. Doesn't block. Works on every open arena.
+ * Errors: NOT_FOUND (the writer has set none yet), CORRUPT, CLOSED, FORKED. */
+QADS_API qads_status qads_arena_get_schema(qads_arena* arena, struct ArrowSchema* out);
 
 typedef struct qads_reader_state {
   int32_t entry;
@@ -341,7 +345,8 @@ enum {
  * those of the first one stay (pandas writes the range of a frame's index there). The batch's offset and any child's are
  * honoured. A batch larger than the data area is cut by rows into several batches of one message. Buffers in memory of
  * qads_arena_allocate are published in place where the normal form allows (see qads_writer_get_last_write).
- * Waits while there is no room (block), or while all of it is held (drop_oldest).
+ * Waits while there is no room (block), or while all of it is held (drop_oldest). A wait for ever that only the calling
+ * thread itself could end, because its own reader of this segment is all that is in the way, ends after 5 s with TIMEOUT.
  * Errors: TIMEOUT (names the slowest readers or the holders), WOULD_NOT_FIT, NO_SPACE, SCHEMA_MISMATCH, INVALID (malformed
  * array, nothing was published), UNSUPPORTED_TYPE, CLOSED, FORKED. After a failure in the middle of a message the message
  * is given up: readers of whole messages never see it, and the next write begins a new one. */
@@ -354,7 +359,8 @@ QADS_API qads_status qads_writer_write_flat(qads_writer* writer, const qads_flat
 
 /* Writes every batch of the stream and takes ownership of it: it is released in any case. One message in all, unless flags
  * say QADS_WRITE_MESSAGE_PER_BATCH. A stream without batches sends a batch of no rows, so that its schema arrives.
- * timeout_ms bounds each batch's wait for room. Errors: as write, and PRODUCER. */
+ * timeout_ms bounds each batch's wait for room. The stream may close the writer, but call it in no other way (INVALID).
+ * Errors: as write, and PRODUCER. */
 QADS_API qads_status qads_writer_write_stream(qads_writer* writer, struct ArrowArrayStream* stream, uint32_t flags,
                                               int64_t timeout_ms);
 
@@ -474,6 +480,48 @@ QADS_API qads_status qads_reader_get_stats(qads_reader* reader, qads_reader_stat
 QADS_API qads_status qads_reader_close(qads_reader* reader);
 QADS_API void qads_reader_free(qads_reader* reader); /* NULL is fine */
 
+/* ---- Events ------------------------------------------------------------------------------------------------------ */
+
+/* What happened, told in the process and the thread that noticed it. Kinds are never renumbered and never reused. */
+enum {
+  QADS_EVENT_CREATED = 1,         /* this process created the segment                                                */
+  QADS_EVENT_TAKEN_OVER = 2,      /* and it replaced one whose writer had gone; batches: left unread there           */
+  QADS_EVENT_REMOVED = 3,         /* this process removed the segment's name                                         */
+  QADS_EVENT_READER_ATTACHED = 4, /* a reader of this process; batches: it can read at once                          */
+  QADS_EVENT_READER_LEFT = 5,     /* a reader of this process closed; batches: it lost to overrun in all             */
+  QADS_EVENT_READER_LAGS = 6,     /* block: writes wait for this reader; batches: it is behind; waited_ns            */
+  QADS_EVENT_READER_EVICTED = 7,  /* block: it kept the writer waiting too long; batches: it was behind              */
+  QADS_EVENT_READER_REAPED = 8,   /* it died, and its entry was cleaned                                              */
+  QADS_EVENT_BATCHES_LOST = 9,    /* drop_oldest: a reader of this process was overrun; batches: lost since last told */
+  QADS_EVENT_WRITER_DIED = 10,    /* a reader of this process found its writer dead, or closed without finish        */
+  QADS_EVENT_STALLED = 11         /* writes wait for room, and for no reader that lags; waited_ns                    */
+};
+
+enum { QADS_LEVEL_INFO = 1, QADS_LEVEL_WARNING = 2 };
+
+typedef struct qads_event {
+  uint32_t struct_size; /* sizeof(qads_event) of the library, which may be larger than the caller's                  */
+  int32_t kind;         /* QADS_EVENT_*                                                                              */
+  int32_t level;        /* QADS_LEVEL_*                                                                              */
+  int32_t entry;        /* of the reader that it is about, as in qads_reader_state; -1 without one                   */
+  int64_t pid;          /* of that reader, for people; 0 without one                                                 */
+  uint64_t batches;     /* as above; else 0                                                                          */
+  int64_t waited_ns;    /* as above; else 0                                                                          */
+  const char* segment;  /* its name; texts are valid during the call                                                 */
+  const char* message;  /* a sentence for people, naming the segment and the numbers                                 */
+} qads_event;
+
+/* Called from inside calls of this library, by any thread, several at a time. It should be quick: the call waits for it. It
+ * must not throw, nor use any handle of this library; it may call qads_set_observer and qads_last_error. */
+typedef void (*qads_observer)(void* context, const qads_event* event);
+
+/* The one observer of this process (of this copy of the library), NULL for none. Returns when no other thread is inside the
+ * observer before, whose context may be freed then; from within an observer it returns at once. Don't call it with a lock
+ * that the observer takes. Lag and stalls are told after a second of waiting, then at most every ten seconds; losses of a
+ * reader at most every second. While there is no observer, events cost nothing. A fork's child has none until it sets one.
+ * Errors: NO_MEMORY. */
+QADS_API qads_status qads_set_observer(qads_observer observer, void* context);
+
 /* ---- The segment directory --------------------------------------------------------------------------------------- */
 
 /* Calls visit(context, name) for every segment file, alive or not; stops when visit returns non-zero. */
@@ -484,6 +532,43 @@ enum { QADS_REMOVE_UNREAD = 1 /* also if batches are unread or readers attached 
 /* Removes the name of a segment without a live writer. Attached readers keep what they have.
  * Errors: NOT_FOUND, EXISTS (live writer; or unread batches or readers, without QADS_REMOVE_UNREAD), PERMISSION. */
 QADS_API qads_status qads_remove(const char* name, const char* directory, uint32_t flags);
+
+enum {
+  QADS_COLLECT_DRY_RUN = 1, /* look, remove nothing                                                                  */
+  QADS_COLLECT_UNREAD = 2   /* remove QADS_FOUND_UNREAD and QADS_FOUND_DAMAGED as well                               */
+};
+
+/* What qads_collect thinks of a file. The first three are removed, the next two by request, the others never. */
+enum {
+  QADS_FOUND_READ = 1,        /* the writer is gone, nobody is attached, and everything was read                     */
+  QADS_FOUND_ENDED = 2,       /* nobody is attached, and its lifetime ended with its writer, which died              */
+  QADS_FOUND_TAKEOVER = 3,    /* a new segment whose creator died before it put it in the place of an old one        */
+  QADS_FOUND_UNREAD = 4,      /* the writer is gone and nobody is attached, but batches are unread                   */
+  QADS_FOUND_DAMAGED = 5,     /* the same, but damaged or of another layout: nobody knows what is unread             */
+  QADS_FOUND_KEPT = 6,        /* its lifetime is QADS_LIFETIME_KEEP                                                  */
+  QADS_FOUND_LIVE = 7,        /* its writer lives                                                                    */
+  QADS_FOUND_READERS = 8,     /* readers are attached                                                                */
+  QADS_FOUND_FOREIGN = 9,     /* not a segment, whatever its name                                                    */
+  QADS_FOUND_PERMISSION = 10, /* another user's                                                                      */
+  QADS_FOUND_FAILED = 11      /* looking at it, or removing it, failed                                               */
+};
+
+typedef struct qads_found {
+  const char* file;   /* its name in the directory                                                                   */
+  const char* name;   /* of the segment; NULL for QADS_FOUND_TAKEOVER and for a live one of that kind                */
+  const char* reason; /* one sentence for people                                                                     */
+  int32_t verdict;    /* QADS_FOUND_*                                                                                */
+  int32_t removed;    /* 1: it is gone (dry run: it would be)                                                        */
+  uint64_t unread;    /* batches, where that is known                                                                */
+  uint64_t bytes;     /* of memory, or disk, behind the file                                                         */
+} qads_found;
+
+/* Looks at every segment file of the directory, and at what creators left that were killed, and removes those that nobody
+ * needs any more; calls visit(context, found) for each, removed or not, and stops when that returns non-zero. `found` is
+ * valid during the call. A file that can't be looked at doesn't end it. Attached readers and live writers are never
+ * disturbed: each file goes under its own writer lock. Errors: NOT_FOUND (no such directory), PERMISSION, INVALID, SYSTEM. */
+QADS_API qads_status qads_collect(const char* directory, uint32_t flags,
+                                  int (*visit)(void* context, const qads_found* found), void* context);
 
 #ifdef __cplusplus
 }

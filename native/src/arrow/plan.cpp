@@ -132,7 +132,6 @@ inline const std::byte* Plan::fixed_values(std::int32_t column, std::int32_t nod
   const NodeRule& rule = rules_[node];
   FixedColumn from;
   if (rule.layout != Layout::kFixed || rule.subtree != 1 || !sources_->look_at_fixed(column, from)) return nullptr;
-  const std::int64_t first = from.offset + window.start;
   std::int64_t end = 0;
   std::int64_t needed = 0;
   if (window.start + window.length > from.length ||
@@ -140,6 +139,7 @@ inline const std::byte* Plan::fixed_values(std::int32_t column, std::int32_t nod
       __builtin_mul_overflow(end, std::int64_t{rule.width}, &needed) || needed > from.value_bytes) {
     return nullptr;
   }
+  const std::int64_t first = end - window.length;
   if (from.null_count != 0 && (from.null_count != -1 || !all_valid(from, first, window.length))) return nullptr;
   const std::byte* const values = from.values + first * rule.width;
   return in_region(values) ? nullptr : values;

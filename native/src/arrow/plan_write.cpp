@@ -4,6 +4,7 @@
 #include "arrow/bits.hpp"
 #include "arrow/copy.hpp"
 #include "arrow/plan.hpp"
+#include "os/fault_point.hpp"
 
 namespace qads::arrow {
 namespace {
@@ -54,6 +55,7 @@ void Plan::write(const Sources& sources, std::byte* to, std::uint64_t offset, bo
     } else {
       fill(sources, *buffer, bytes);
     }
+    QADS_FAULT_POINT("copy.half");
   }
   if (streaming == Streaming::kYes) finish_streaming();
 }

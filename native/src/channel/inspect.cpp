@@ -26,11 +26,14 @@ qads_reader_state describe(const segment::Segment& segment, std::uint32_t entry,
   state.lost = peek(reader.lost);
   const std::uint64_t head = peek(sync.head);
   state.lag = head > state.position ? head - state.position : 0;
-  const std::int64_t now = os::coarse_ns();
+  const auto now = static_cast<std::uint64_t>(os::coarse_ns());
   for (const Slot& slot : segment.slots()) {
     if ((peek(slot.holders) >> entry & 1) == 0) continue;
     ++state.held_batches;
-    state.oldest_held_ns = std::max(state.oldest_held_ns, now - static_cast<std::int64_t>(slot.published_ns));
+    // Anybody may have written the time: one that lies in the future is none.
+    const std::uint64_t published = slot.published_ns;
+    if (published > now) continue;
+    state.oldest_held_ns = std::max(state.oldest_held_ns, static_cast<std::int64_t>(now - published));
   }
   return state;
 }

@@ -1,12 +1,17 @@
 #include "channel/publisher.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "channel/self_wait.hpp"
+#include "os/fault_point.hpp"
 #include "os/fork_guard.hpp"
 #include "os/futex.hpp"
 #include "ring/cache_lines.hpp"
+#include "ring/describe.hpp"
+#include "ring/own_readers.hpp"
 #include "ring/signal.hpp"
 
 namespace qads::channel {
@@ -48,6 +53,24 @@ class Asking {
 
 }  // namespace
 
+class Publisher::TellAfterwards {
+ public:
+  TellAfterwards(Publisher& publisher, std::unique_lock<std::mutex>& lock) : publisher_(publisher), lock_(lock) {}
+  ~TellAfterwards() {
+    if (!lock_.owns_lock()) lock_.lock();
+    if (publisher_.noticed_.empty()) return;
+    const events::Noticed noticed = publisher_.noticed_.take();
+    lock_.unlock();
+    noticed.deliver();
+  }
+  TellAfterwards(const TellAfterwards&) = delete;
+  TellAfterwards& operator=(const TellAfterwards&) = delete;
+
+ private:
+  Publisher& publisher_;
+  std::unique_lock<std::mutex>& lock_;
+};
+
 Publisher::Publisher(std::shared_ptr<segment::Segment> segment)
     : segment_(std::move(segment)),
       fork_generation_(os::fork_generation()),
@@ -65,9 +88,14 @@ Publisher::~Publisher() {
 
 arena::Block* Publisher::allocate(std::uint64_t size, const Patience& patience) {
   std::unique_lock lock(mutex_);
+  const TellAfterwards tell(*this, lock);
   if (ended_) throw Error(Code::kClosed, text("segment '", segment_->name(), "': the stream has ended"));
   arena::Block* block = claim(lock, size, false, patience).block;
   arena_.make_referable(block);
+  // Padding that its user may never write, and that isn't the core's to write later: by then it may hold what he has put
+  // there for another batch.
+  if (const std::uint64_t last = size / arena::kGranule * arena::kGranule; last != size)
+    std::memset(arena_.address(block) + last, 0, arena::kGranule);
   return block;
 }
 
@@ -82,6 +110,7 @@ void Publisher::release(arena::Block* block) {
 bool Publisher::publish(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags,
                         const Patience& patience) {
   std::unique_lock lock(mutex_);
+  const TellAfterwards tell(*this, lock);
   if (ended_) throw Error(Code::kClosed, text("segment '", segment_->name(), "': the stream has ended"));
   references_.clear();
   if (!plan.references().empty() && !arena_.use(plan.references(), references_)) return false;
@@ -96,7 +125,9 @@ bool Publisher::publish(const arrow::Flattener& plan, std::int64_t rows, std::ui
   }
   const bool unlocked = size > kCopyUnlocked;
   if (unlocked) lock.unlock();
+  QADS_FAULT_POINT("copy.begin");
   plan.write(arena_.address(claimed.block), claimed.block->offset, claimed.shape == plan.shape());
+  QADS_FAULT_POINT("copy.done");
   if (unlocked) lock.lock();
   Held& held = held_[claimed.slot];
   held.record = claimed.block;
@@ -148,13 +179,18 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
                                   const Patience& patience) {
   refuse_impossible(size);
   no_space_.clear();
-  if (std::optional<Claim> found = find(size, slot)) return *found;
+  if (std::optional<Claim> found = find(size, slot)) {
+    stall_.found_room();
+    return *found;
+  }
   if (overwrites_itself() || nothing_will_be_freed()) give_up(size, patience.timeout_ms);
   layout::Sync& sync = segment_->sync();
   add(sync.statistics.stalls, 1);
   ring_.begin_wait();
+  stall_.begin_wait();
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
   Asking asking(patience.interruption);
+  SelfWait self_wait;
   for (;;) {
     if (patience.closed.load(std::memory_order_seq_cst) || ended_) {
       throw Error(Code::kClosed, text("segment '", segment_->name(), "': closed while waiting for room"));
@@ -163,15 +199,26 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
     std::uint32_t word = 0;
     // Also by a writer that spins for ever: a reader that gathers a message sees by it that it is in the way.
     const bool stuck = step == ring::Waiting::Step::kSpin && waiting.waited_ns() > ring::kSpinNs;
-    if (step == ring::Waiting::Step::kSleep || stuck) word = ring::arm(sync.freed);
+    if (step == ring::Waiting::Step::kSleep || stuck) {
+      word = ring::arm(sync.freed);
+      QADS_FAULT_POINT("sleep.writer");
+    }
     if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
     std::optional<Claim> found = find(size, slot);
     if (found || step == ring::Waiting::Step::kTimeout || nothing_will_be_freed()) {
       add(sync.statistics.stalled_ns, static_cast<std::uint64_t>(waiting.waited_ns()));
       if (!found) give_up(size, patience.timeout_ms);
+      stall_.found_room();
       return *found;
     }
+    if (step != ring::Waiting::Step::kLookAgain && stall_.due(waiting.now())) notice_stall(size);
+    const auto look = [&] { return SelfWait::Sight{waits_for_itself(slot), ring_.live(), ring_.aside()}; };
+    if (patience.timeout_ms < 0 && step != ring::Waiting::Step::kLookAgain && self_wait.lasts(waiting.now(), look)) {
+      refuse_self_wait(size);
+    }
+    const events::Noticed noticed = noticed_.take();
     lock.unlock();
+    noticed.deliver();
     const bool interrupted = asking.says_stop(waiting.now());
     if (step == ring::Waiting::Step::kSleep && !interrupted) {
       if (!patience.closed.load(std::memory_order_seq_cst)) os::futex_wait(sync.freed, word, waiting.sleep_ns());
@@ -265,8 +312,9 @@ void Publisher::let_go(Held& held) {
 void Publisher::probe(std::int64_t now) {
   if (now - probed_at_ < ring::kIntervalNs) return;
   probed_at_ = now;
-  ring_.probe();
-  ring_.evict_laggards(now);
+  segment_->check_whole();
+  ring_.probe(noticed_);
+  ring_.evict_laggards(now, noticed_);
 }
 
 void Publisher::refuse_impossible(std::uint64_t size) const {
@@ -280,7 +328,7 @@ void Publisher::give_up(std::uint64_t size, std::int64_t timeout_ms) const {
   if (!no_space_.empty()) throw Error(Code::kNoSpace, no_space_);
   const std::string about =
       text("segment '", segment_->name(), "': no room for ", size, " bytes within ", timeout_ms, " ms (capacity ",
-           arena_.capacity(), ", ", ring_.live(), " batches unread, ", ring_.aside(), " read but held): ");
+           arena_.capacity(), ", ", batches(ring_.live()), " unread, ", ring_.aside(), " read but held): ");
   if (segment_->header().overflow == layout::kOverflowBlock) {
     throw Error(Code::kTimeout, text(about, ring_.describe_slowest(), "; ", ring_.describe_holders()));
   }
@@ -293,9 +341,58 @@ void Publisher::give_up(std::uint64_t size, std::int64_t timeout_ms) const {
   throw Error(Code::kTimeout, text(about, ring_.describe_holders()));
 }
 
+// Under block it is for the slowest readers that writes wait, unless these have read everything and hold it.
+void Publisher::notice_stall(std::uint64_t size) {
+  if (!events::observed()) return;
+  const bool block_policy = segment_->header().overflow == layout::kOverflowBlock;
+  const std::string waited = text("waited ", stall_.waited_ns() / 1'000'000, " ms for room for ", size, " bytes");
+  const std::vector<ring::Laggard> laggards = block_policy ? ring_.slowest() : std::vector<ring::Laggard>();
+  for (const ring::Laggard& reader : laggards) {
+    noticed_.add([&]() -> events::Event {
+      return {.kind = events::Kind::kReaderLags,
+              .level = events::Level::kWarning,
+              .segment = segment_->name(),
+              .what = text(ring::describe_reader(reader.entry, reader.pid), " is ", batches(reader.behind),
+                           " behind, and the writer has ", waited),
+              .entry = static_cast<std::int32_t>(reader.entry),
+              .pid = static_cast<std::int64_t>(reader.pid),
+              .batches = reader.behind,
+              .waited_ns = stall_.waited_ns()};
+    });
+  }
+  if (!laggards.empty()) return;
+  const bool nobody_came = block_policy && ring_.active_readers() == 0;
+  noticed_.add([&]() -> events::Event {
+    return {.kind = events::Kind::kStalled,
+            .level = nobody_came ? events::Level::kInfo : events::Level::kWarning,
+            .segment = segment_->name(),
+            .what = text("the writer has ", waited, ": ",
+                         !no_space_.empty() ? no_space_
+                         : nobody_came      ? "no reader is attached"
+                                            : ring_.describe_holders()),
+            .waited_ns = stall_.waited_ns()};
+  });
+}
+
 // The file system is full, and none of what the data section has is in use: waiting for readers can't help.
 bool Publisher::nothing_will_be_freed() const {
   return !no_space_.empty() && ring_.live() == 0 && ring_.aside() == 0 && !arena_.has_user_buffers();
+}
+
+// Everything in the way is in the hands of the thread that waits here, so nobody but itself could end its wait. Memory that a
+// user built in is another matter: whoever has it lets go of it.
+bool Publisher::waits_for_itself(bool slot) const {
+  if (arena_.has_user_buffers() && (!slot || ring_.has_free_slot())) return false;
+  const std::uint64_t own = ring::entries_of_this_thread(*segment_);
+  return own != 0 && ring_.depends_on(own);
+}
+
+void Publisher::refuse_self_wait(std::uint64_t size) const {
+  throw Error(Code::kTimeout,
+              text("segment '", segment_->name(), "': no room for ", size,
+                   " bytes, and this write would wait for ever for its own thread, which reads the segment as well: ",
+                   ring_.describe_slowest(), "; ", ring_.describe_holders(),
+                   "; let go of batches before writing, read in another thread, or write with a timeout"));
 }
 
 // drop_oldest: nobody holds anything, and dropping has helped as far as it can. What is in the way is the message being
@@ -317,7 +414,9 @@ void Publisher::end(std::uint32_t kind) {
   ended_ = true;
   ring_.finish(kind);
   // From here on the name may be taken over, or removed by the last reader. Removing it ourselves takes the lock, though.
-  if (!takes_name_along()) segment_->release_writer();
+  if (takes_name_along()) return;
+  segment_->release_writer();
+  QADS_FAULT_POINT("finish.unlocked");
 }
 
 // A stream without even a schema has nothing for anybody to come for: its writer never got so far.
@@ -329,13 +428,15 @@ bool Publisher::takes_name_along() const {
 void Publisher::close() {
   end(layout::kClosedUnfinished);
   if (!takes_name_along()) return;
+  bool removed = false;
   try {
-    segment_->remove_name();
+    removed = segment_->remove_name();
   } catch (...) {
     segment_->release_writer();
     throw;
   }
   segment_->release_writer();
+  if (removed) segment::tell_removed(segment_->name(), "its writer closed");
 }
 
 void Publisher::interrupt() { ring::wake_always(segment_->sync().freed); }
@@ -346,6 +447,7 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
   Asking asking(patience.interruption);
   layout::Sync& sync = segment_->sync();
   std::unique_lock lock(mutex_);
+  const TellAfterwards tell(*this, lock);
   ring_.begin_wait();
   while (!done()) {
     if (patience.closed.load(std::memory_order_seq_cst)) {
@@ -360,7 +462,9 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
     const bool sleeps = step == ring::Waiting::Step::kSleep;
     const std::uint32_t word = sleeps ? ring::arm(sync.freed) : 0;
     const bool ready = done();
+    const events::Noticed noticed = noticed_.take();
     lock.unlock();
+    noticed.deliver();
     const bool interrupted = asking.says_stop(waiting.now());
     if (sleeps && !ready && !interrupted && !patience.closed.load(std::memory_order_seq_cst)) {
       os::futex_wait(sync.freed, word, waiting.sleep_ns());
@@ -378,7 +482,7 @@ void Publisher::was_interrupted(const char* waiting_for) const {
 void Publisher::wait_readers(std::uint32_t count, const Patience& patience) {
   wait_until(
       patience, [&] { return ring_.active_readers() >= count; },
-      [&] { return text(ring_.active_readers(), " of ", count, " readers are attached"); });
+      [&] { return text(ring_.active_readers(), " of ", counted(count, "reader is", "readers are"), " attached"); });
 }
 
 void Publisher::wait_drained(const Patience& patience) {

@@ -13,6 +13,8 @@
 
 #include "arena/arena.hpp"
 #include "arrow/flatten.hpp"
+#include "channel/stall.hpp"
+#include "events/events.hpp"
 #include "qadataswap/qadataswap.h"
 #include "ring/waiting.hpp"
 #include "ring/writer_ring.hpp"
@@ -84,6 +86,9 @@ class Publisher {
     std::vector<arena::Block*> references;
   };
 
+  // Declared after the lock that it is about: tells what was noticed under it, without it.
+  class TellAfterwards;
+
   Claim claim(std::unique_lock<std::mutex>& lock, std::uint64_t size, bool slot, const Patience& patience);
   std::optional<Claim> find(std::uint64_t size, bool slot);
   std::optional<Claim> find_slot(std::uint64_t size);
@@ -97,7 +102,10 @@ class Publisher {
   void collect(std::span<const std::uint32_t> slots);
   void probe(std::int64_t now);
   void refuse_impossible(std::uint64_t size) const;
+  void notice_stall(std::uint64_t size);
   bool overwrites_itself() const;
+  bool waits_for_itself(bool slot) const;
+  void refuse_self_wait(std::uint64_t size) const;
   bool nothing_will_be_freed() const;
   bool takes_name_along() const;
   [[noreturn]] void was_interrupted(const char* waiting_for) const;
@@ -113,6 +121,8 @@ class Publisher {
   arena::Arena arena_;
   std::vector<Held> held_;  // by slot
   std::vector<arena::Block*> references_;
+  events::Noticed noticed_;
+  Stall stall_;
   std::int64_t probed_at_ = 0;
   std::string no_space_;  // why the data section can't grow now; empty if it can
   bool has_schema_ = false;

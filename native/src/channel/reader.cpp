@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "events/events.hpp"
+#include "os/futex.hpp"
 
 namespace qads::channel {
 
@@ -10,6 +12,9 @@ namespace {
 
 // A message is held in place while it leaves the writer so much of the ring; beyond, its batches are copied out.
 constexpr std::uint64_t kShareOfRing = 2;
+
+// A slow reader may be overrun thousands of times a second.
+constexpr std::int64_t kTellLossEveryNs = 1'000'000'000;
 
 }  // namespace
 
@@ -42,6 +47,7 @@ Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
   // next() has taken the first batches of this message: the rest is no message.
   if (!gathered_.empty() && (gathered_.front()->info.flags & QADS_BATCH_FIRST) == 0) gathered_.clear();
   std::optional<ring::Waiting> waiting;
+  std::size_t taken = 0;
   for (;;) {
     LeasePtr lease;
     const Code code = take_for_message(waiting, timeout_ms, lease);
@@ -57,11 +63,19 @@ Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
       continue;
     }
     gather(std::move(lease));
+    if (!last && is_too_late(++taken, waiting, timeout_ms)) return Code::kTimeout;
     if (!last) continue;
     for (const LeasePtr& batch : gathered_) count(*batch);
     out = std::exchange(gathered_, {});
     return Code::kOk;
   }
+}
+
+// A message that is longer than the ring may never end, nor make this reader wait: then it is the clock that says so.
+bool Reader::is_too_late(std::size_t taken, std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms) const {
+  if (taken <= segment().slots().size()) return false;
+  if (!waiting) waiting.emplace(options_.mode, ring::Deadline(timeout_ms));
+  return waiting->next() == ring::Waiting::Step::kTimeout;
 }
 
 // Whatever ends a message in its middle, except a timeout, ends it for good: no part of it is ever taken for a whole.
@@ -88,10 +102,12 @@ Code Reader::take_or_wait(std::optional<ring::Waiting>& waiting, std::int64_t ti
   }
 }
 
-// The next batch if there is one; nullopt if there is nothing to say yet.
+// The next batch if there is one; nullopt if there is nothing to say yet. That is also said after having skipped more than a
+// ring can hold, so that the caller looks at the clock: words that are forged all the time could be skipped through for ever.
 std::optional<Code> Reader::take(LeasePtr& out) {
   ring::ReaderSeat& seat = pool_->seat();
-  for (;;) {
+  const std::size_t most = segment().slots().size();
+  for (std::size_t skipped = 0; skipped <= most; ++skipped) {
     ring::Taken taken{};
     const std::uint64_t lost = seat.lost();
     switch (seat.take(taken)) {
@@ -103,10 +119,11 @@ std::optional<Code> Reader::take(LeasePtr& out) {
         at_message_start_ = true;
         overrun_ = seat.lost() - lost;
         gathered_.clear();
+        tell_lost();
         if (options_.count_losses) continue;
         return Code::kOverrun;
       case ring::Take::kTaken:
-        if (at_message_start_ && (taken.flags & layout::kFirstOfMessage) == 0) {
+        if (at_message_start_ && (taken.flags & layout::kFirstOfMessage) == 0) {  // model: skip.rest
           seat.release(taken.slot);
           continue;
         }
@@ -115,6 +132,7 @@ std::optional<Code> Reader::take(LeasePtr& out) {
         return Code::kOk;
     }
   }
+  return std::nullopt;
 }
 
 LeasePtr Reader::open(const ring::Taken& taken) {
@@ -188,12 +206,44 @@ Code Reader::outcome(ring::Wait wait) {
       return Code::kEndOfStream;
     case ring::Wait::kUnfinished:
       unfinished_ = true;
-      return Code::kWriterDied;
+      return writer_died();
     case ring::Wait::kDied:
-      return Code::kWriterDied;
+      return writer_died();
     default:
       return Code::kClosed;
   }
+}
+
+Code Reader::writer_died() {
+  if (!std::exchange(death_told_, true)) {
+    events::raise([&] {
+      events::Event died = pool_->seat().event(events::Kind::kWriterDied, events::Level::kWarning);
+      died.what += text(": ", how_it_died());
+      return died;
+    });
+  }
+  return Code::kWriterDied;
+}
+
+std::string Reader::how_it_died() const {
+  return text(unfinished_ ? "the writer closed without finishing" : "the writer died", " after publishing ",
+              batches(pool_->seat().position()), "; everything was read");
+}
+
+void Reader::tell_lost() {
+  if (!events::observed()) return;
+  const std::int64_t now = os::monotonic_ns();
+  if (lost_told_at_ != 0 && now - lost_told_at_ < kTellLossEveryNs) return;
+  lost_told_at_ = now;
+  const ring::ReaderSeat& seat = pool_->seat();
+  events::raise([&] {
+    events::Event lost = seat.event(events::Kind::kBatchesLost, events::Level::kWarning);
+    lost.batches = seat.lost() - lost_told_;
+    lost.what += text(" lost ", batches(lost.batches), ", overwritten before they were read; it goes on at batch ",
+                      seat.position());
+    return lost;
+  });
+  lost_told_ = seat.lost();
 }
 
 std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
@@ -203,13 +253,14 @@ std::string Reader::explain(Code code, std::int64_t timeout_ms) const {
     case Code::kTimeout:
       return text(about, "nothing came within ", timeout_ms, " ms; the next batch is number ", seat.position());
     case Code::kEndOfStream:
-      return text(about, "the stream ended after ", seat.position(), " batches; everything was read");
+      return text(about, "the stream ended after ", batches(seat.position()), "; everything was read");
     case Code::kWriterDied:
-      return text(about, unfinished_ ? "the writer closed without finishing" : "the writer died", " after publishing ",
-                  seat.position(), " batches; all of them were read");
+      return about + how_it_died();
     case Code::kOverrun:
-      return text(about, overrun_.load(), " batches were overwritten before they were read (lost so far: ", seat.lost(),
-                  "); reading goes on at batch ", seat.position());
+      return text(about,
+                  counted(overrun_, "batch was overwritten before it was read",
+                          "batches were overwritten before they were read"),
+                  " (lost so far: ", seat.lost(), "); reading goes on at batch ", seat.position());
     case Code::kEvicted:
       return text(about, "this reader kept the writer waiting longer than ", segment().header().evict_after_ms,
                   " ms at batch ", seat.position(), " and lost its place; attach again to go on");

@@ -51,10 +51,14 @@ class Reader {
 
  private:
   Code take_for_message(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
+  bool is_too_late(std::size_t taken, std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms) const;
   Code take_or_wait(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
   std::optional<Code> take(LeasePtr& out);
   LeasePtr open(const ring::Taken& taken);
   Code outcome(ring::Wait wait);
+  Code writer_died();
+  std::string how_it_died() const;
+  void tell_lost();
   bool load_schema();
   void gather(LeasePtr lease);
   void copy_out_gathered();
@@ -67,6 +71,9 @@ class Reader {
   std::uint64_t lost_reported_ = 0;        // in lost_before of batches
   std::atomic<std::uint64_t> overrun_{0};  // batches lost by the last one
   std::vector<LeasePtr> gathered_;         // of a message that isn't complete yet
+  std::uint64_t lost_told_ = 0;            // in events
+  std::int64_t lost_told_at_ = 0;          // 0: never
+  bool death_told_ = false;
   std::atomic<bool> unfinished_{false};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> rows_{0};

@@ -1,9 +1,11 @@
 #include "channel/writer.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/futex.hpp"
 
 namespace qads::channel {
 
@@ -12,6 +14,17 @@ namespace {
 // A batch that must be cut is cut into pieces of this part of the data area, so that readers can work on one while the
 // next is written.
 constexpr std::uint64_t kPiecesPerArea = 4;
+
+constexpr std::int64_t kForever = -1;
+
+bool lock_within(std::timed_mutex& mutex, std::chrono::nanoseconds duration) {
+#if defined(__SANITIZE_THREAD__)
+  // The sanitizer doesn't see locks that are taken by the monotonic clock.
+  return mutex.try_lock_until(std::chrono::system_clock::now() + duration);
+#else
+  return mutex.try_lock_for(duration);
+#endif
+}
 
 }  // namespace
 
@@ -28,10 +41,42 @@ void Writer::require_unfinished() const {
   throw Error(Code::kClosed, about() + "the writer has finished its stream");
 }
 
+void Writer::take_turn(std::int64_t timeout_ms) {
+  // A producer that calls the writer that is writing its stream would wait for itself.
+  if (is_our_turn()) {
+    throw Error(Code::kInvalid, about() +
+                                    "this writer is in the middle of a write, and what is being written called it: a "
+                                    "stream can't write to, or finish, the writer that writes it");
+  }
+  if (!mutex_.try_lock()) wait_for_turn(timeout_ms);
+  turn_of_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+void Writer::end_turn() {
+  turn_of_.store({}, std::memory_order_relaxed);
+  mutex_.unlock();
+}
+
+void Writer::wait_for_turn(std::int64_t timeout_ms) {
+  const ring::Deadline deadline(timeout_ms);
+  for (;;) {
+    require_open();
+    const std::int64_t left = deadline.left(os::monotonic_ns());
+    if (lock_within(mutex_, std::chrono::nanoseconds(std::clamp<std::int64_t>(left, 0, ring::kIntervalNs)))) return;
+    if (left <= 0) {
+      throw Error(Code::kTimeout,
+                  text(about(), "another call of this writer took longer than the ", timeout_ms, " ms of this one"));
+    }
+    if (interruption_.asked != nullptr && interruption_.asked(interruption_.context) != 0) {
+      throw Error(Code::kTimeout, about() + "interrupted while another call of this writer was at work");
+    }
+  }
+}
+
 std::string Writer::about() const { return text("segment '", publisher_->segment().name(), "': "); }
 
 void Writer::set_schema(const ArrowSchema& schema) {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, kForever);
   require_unfinished();
   apply_schema(&schema);
 }
@@ -71,7 +116,7 @@ void Writer::or_give_up(Work work) {
 }
 
 void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint32_t flags, std::int64_t timeout_ms) {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, timeout_ms);
   require_unfinished();
   or_give_up([&] {
     apply_schema(schema);
@@ -80,7 +125,7 @@ void Writer::write(const ArrowArray& batch, const ArrowSchema* schema, std::uint
 }
 
 void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::int64_t timeout_ms) {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, timeout_ms);
   require_unfinished();
   or_give_up([&] {
     apply_schema(nullptr);
@@ -93,25 +138,37 @@ void Writer::write_flat(const qads_flat_batch& batch, std::uint32_t flags, std::
 }
 
 void Writer::write_stream(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms) {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, timeout_ms);
   require_unfinished();
-  or_give_up([&] {
-    const CSchema schema = with_context([this] { return about(); }, [&] { return CSchema::of(stream); });
-    apply_schema(schema.get());
-    CArray first = next_of(stream);
-    if (!first) {
-      const EmptyBatch empty(*schema_);
-      write_batch(empty.flat(), 0, false, timeout_ms);
-    } else if ((flags & QADS_WRITE_MESSAGE_PER_BATCH) != 0) {
-      for (; first; first = next_of(stream)) write_batch(*first.get(), first.get()->length, false, timeout_ms);
-    } else {
-      write_as_message(std::move(first), stream, timeout_ms);
-    }
-  });
+  try {
+    or_give_up([&] { write_all(stream, flags, timeout_ms); });
+  } catch (...) {
+    close_if_the_stream_did();
+    throw;
+  }
+  close_if_the_stream_did();
 }
 
+void Writer::write_all(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms) {
+  const CSchema schema = with_context([this] { return about(); }, [&] { return CSchema::of(stream); });
+  apply_schema(schema.get());
+  CArray first = next_of(stream);
+  if (!first) {
+    const EmptyBatch empty(*schema_);
+    write_batch(empty.flat(), 0, false, timeout_ms);
+  } else if ((flags & QADS_WRITE_MESSAGE_PER_BATCH) != 0) {
+    for (; first; first = next_of(stream)) write_batch(*first.get(), first.get()->length, false, timeout_ms);
+  } else {
+    write_as_message(std::move(first), stream, timeout_ms);
+  }
+}
+
+// A stream may have no end, and its batches may always find room: close() must wait for neither.
 CArray Writer::next_of(ArrowArrayStream& stream) {
-  return with_context([this] { return about(); }, [&] { return CArray::next(stream); });
+  require_open();
+  CArray next = with_context([this] { return about(); }, [&] { return CArray::next(stream); });
+  require_open();
+  return next;
 }
 
 // One batch is kept back, because only the next one tells whether it is the last.
@@ -184,7 +241,7 @@ void Writer::add_to_report() {
 }
 
 std::vector<qads_column_report> Writer::last_write() {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, kForever);
   require_open();
   return report_;
 }
@@ -194,7 +251,7 @@ void Writer::wait_readers(std::int32_t readers, std::int64_t timeout_ms) {
   const auto capacity = publisher_->segment().header().reader_capacity;
   if (readers < 0 || static_cast<std::uint32_t>(readers) > capacity) {
     throw Error(Code::kInvalid, text("segment '", publisher_->segment().name(), "': can't wait for ", readers,
-                                     " readers; it has ", capacity, " reader entries"));
+                                     " readers; it has ", counted(capacity, "reader entry", "reader entries")));
   }
   publisher_->wait_readers(static_cast<std::uint32_t>(readers), patience(timeout_ms));
 }
@@ -205,7 +262,7 @@ void Writer::wait_drained(std::int64_t timeout_ms) {
 }
 
 void Writer::give_up_message() {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, kForever);
   require_unfinished();
   leave_message();
 }
@@ -216,15 +273,24 @@ void Writer::leave_message() {
 }
 
 void Writer::finish() {
-  const std::scoped_lock lock(mutex_);
+  const Turn turn(*this, kForever);
   require_open();
   if (finished_.exchange(true)) return;
   publisher_->end(layout::kFinished);
 }
 
+// The producer of a stream has closed the writer that writes it: what close() does last waits for the end of the write.
+void Writer::close_if_the_stream_did() {
+  if (closed_by_stream_) publisher_->close();
+}
+
 void Writer::close() {
   if (closed_.exchange(true)) return;
   publisher_->interrupt();
+  if (is_our_turn()) {
+    closed_by_stream_ = true;
+    return;
+  }
   const std::scoped_lock lock(mutex_);  // a call in flight has seen closed_ and leaves
   publisher_->close();
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "arrow/flatten.hpp"
@@ -38,12 +39,30 @@ class Writer {
   void close();
 
  private:
+  // The right to be the one call at a time, for as long as it lives.
+  class Turn {
+   public:
+    Turn(Writer& writer, std::int64_t timeout_ms) : writer_(writer) { writer_.take_turn(timeout_ms); }
+    ~Turn() { writer_.end_turn(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Writer& writer_;
+  };
+
+  // Waits for the other call's end as that waits for room: as long as the timeout says, until close, until interrupted.
+  void take_turn(std::int64_t timeout_ms);
+  void end_turn();
+  void wait_for_turn(std::int64_t timeout_ms);
+  bool is_our_turn() const { return turn_of_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
   void require_open() const;
   void require_unfinished() const;
   std::string about() const;
   void apply_schema(const ArrowSchema* schema);
   template <typename Work>
   void or_give_up(Work work);
+  void write_all(ArrowArrayStream& stream, std::uint32_t flags, std::int64_t timeout_ms);
   CArray next_of(ArrowArrayStream& stream);
   void write_as_message(CArray batch, ArrowArrayStream& stream, std::int64_t timeout_ms);
   template <typename Batch>
@@ -53,13 +72,15 @@ class Writer {
   template <typename Batch>
   void write_rows(const Batch& batch, std::int64_t row, std::int64_t rows, bool last, std::int64_t timeout_ms);
   void leave_message();
+  void close_if_the_stream_did();
   void add_to_report();
   Patience patience(std::int64_t timeout_ms) const { return {mode_, timeout_ms, closed_, interruption_}; }
 
   std::shared_ptr<Publisher> publisher_;
   ring::WaitMode mode_;
   Interruption interruption_;
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
+  std::atomic<std::thread::id> turn_of_{};  // who has the mutex; only ever equal to the thread that stored it
   std::shared_ptr<const arrow::Schema> schema_;
   std::unique_ptr<arrow::Flattener> flattener_;
   std::vector<qads_column_report> report_;         // of the last write that succeeded
@@ -67,6 +88,7 @@ class Writer {
   bool in_message_ = false;                        // batches of a message that isn't complete were published
   std::atomic<bool> finished_{false};
   std::atomic<bool> closed_{false};
+  bool closed_by_stream_ = false;  // the one being written
 };
 
 }  // namespace qads::channel

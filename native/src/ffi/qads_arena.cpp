@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "arrow/schema.hpp"
 #include "channel/inspect.hpp"
 #include "ffi/handles.hpp"
 
@@ -154,6 +155,17 @@ qads_status qads_arena_get_info(qads_arena* arena, qads_arena_info* out) {
     const qads_arena& used = open_arena(arena);
     ffi::check_struct_size(ffi::require(out, "out"));
     channel::fill_info(*used.segment, *out);
+    return QADS_OK;
+  });
+}
+
+qads_status qads_arena_get_schema(qads_arena* arena, ArrowSchema* out) {
+  return guarded([&]() -> qads_status {
+    const qads_arena& used = open_arena(arena);
+    ffi::require(out, "out");
+    const auto bytes = used.segment->read_schema();
+    if (!bytes) throw Error(Code::kNotFound, about(used.segment->name()) + "its writer has not set a schema yet");
+    arrow::Schema::from_bytes(*bytes)->export_to(out);
     return QADS_OK;
   });
 }

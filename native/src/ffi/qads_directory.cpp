@@ -23,3 +23,36 @@ qads_status qads_remove(const char* name, const char* directory, uint32_t flags)
     return QADS_OK;
   });
 }
+
+static_assert(static_cast<int>(segment::Verdict::kRead) == QADS_FOUND_READ &&
+              static_cast<int>(segment::Verdict::kEnded) == QADS_FOUND_ENDED &&
+              static_cast<int>(segment::Verdict::kTakeover) == QADS_FOUND_TAKEOVER &&
+              static_cast<int>(segment::Verdict::kUnread) == QADS_FOUND_UNREAD &&
+              static_cast<int>(segment::Verdict::kDamaged) == QADS_FOUND_DAMAGED &&
+              static_cast<int>(segment::Verdict::kKept) == QADS_FOUND_KEPT &&
+              static_cast<int>(segment::Verdict::kLive) == QADS_FOUND_LIVE &&
+              static_cast<int>(segment::Verdict::kReaders) == QADS_FOUND_READERS &&
+              static_cast<int>(segment::Verdict::kForeign) == QADS_FOUND_FOREIGN &&
+              static_cast<int>(segment::Verdict::kPermission) == QADS_FOUND_PERMISSION &&
+              static_cast<int>(segment::Verdict::kFailed) == QADS_FOUND_FAILED);
+
+qads_status qads_collect(const char* directory, uint32_t flags, int (*visit)(void* context, const qads_found* found),
+                         void* context) {
+  return guarded([&]() -> qads_status {
+    if (visit == nullptr) throw Error(Code::kInvalid, "visit is null");
+    const auto tell = [&](const segment::Found& one) {
+      const qads_found found{one.file.c_str(),
+                             one.name.empty() ? nullptr : one.name.c_str(),
+                             one.reason.c_str(),
+                             static_cast<std::int32_t>(one.verdict),
+                             one.removed ? 1 : 0,
+                             one.unread,
+                             one.bytes};
+      return visit(context, &found) == 0;
+    };
+    segment::collect(directory == nullptr ? "" : directory,
+                     {.dry_run = (flags & QADS_COLLECT_DRY_RUN) != 0, .unread = (flags & QADS_COLLECT_UNREAD) != 0},
+                     tell);
+    return QADS_OK;
+  });
+}

@@ -1,6 +1,7 @@
 #include "os/file.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,8 +41,16 @@ Kind kind_of(mode_t mode) {
 }
 
 Status status_of(const struct stat& from) {
-  return {kind_of(from.st_mode), from.st_dev, from.st_ino, static_cast<std::uint64_t>(from.st_size),
-          from.st_nlink,         from.st_uid, from.st_gid, from.st_mode & 07777U};
+  constexpr std::uint64_t kBlock = 512;  // of st_blocks, whatever the file system's own
+  return {kind_of(from.st_mode),
+          from.st_dev,
+          from.st_ino,
+          static_cast<std::uint64_t>(from.st_size),
+          static_cast<std::uint64_t>(from.st_blocks) * kBlock,
+          from.st_nlink,
+          from.st_uid,
+          from.st_gid,
+          from.st_mode & 07777U};
 }
 
 }  // namespace
@@ -110,6 +119,11 @@ std::size_t read_at(int fd, std::uint64_t offset, void* to, std::size_t size, co
 }
 
 void set_size(int fd, std::uint64_t size, const std::string& path) {
+  struct rlimit largest{};
+  if (::getrlimit(RLIMIT_FSIZE, &largest) == 0 && size > largest.rlim_cur)  // to try would end the process: SIGXFSZ
+    throw Error(Code::kNoSpace,
+                text("cannot give ", path, " its size of ", size, " bytes: files of this process may have ",
+                     largest.rlim_cur, " bytes; choose a smaller capacity or raise the limit (ulimit -f)"));
   if (retry([&] { return ::ftruncate(fd, static_cast<off_t>(size)); }) != 0)
     throw system_error(text("cannot give ", path, " its size of ", size, " bytes"), errno);
 }

@@ -32,6 +32,7 @@ struct Status {
   std::uint64_t device;
   std::uint64_t inode;
   std::uint64_t size;
+  std::uint64_t allocated;  // bytes of memory or disk behind it
   std::uint64_t links;
   std::uint32_t owner;
   std::uint32_t group;
@@ -77,10 +78,11 @@ bool remove_entry(const File& directory, const std::string& entry, const std::st
 std::vector<std::string> entries(const File& directory, const std::string& prefix, const std::string& path);
 
 struct FileSystem {
-  std::uint64_t page_size;  // of a mapping of its files
-  std::uint64_t free_bytes;
-  std::uint64_t total_bytes;
-  const char* untrusted;  // why its locks can't be trusted, such as "overlayfs"; null if they can
+  std::uint64_t page_size;    // of a mapping of its files
+  std::uint64_t free_bytes;   // to this process
+  std::uint64_t total_bytes;  // 0: it has no size of its own
+  bool in_memory;             // what its files take is memory, and counts as such
+  const char* untrusted;      // why its locks can't be trusted, such as "overlayfs"; null if they can
 };
 FileSystem file_system(int fd, const std::string& path);
 

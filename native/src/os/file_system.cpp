@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "os/file.hpp"
+#include "os/process.hpp"
 #include "os/system_error.hpp"
 
 namespace qads::os {
@@ -57,8 +58,9 @@ FileSystem file_system(int fd, const std::string& path) {
   const auto block = static_cast<std::uint64_t>(found.f_bsize);
   FileSystem answer{};
   answer.page_size = magic == kHugetlbfs ? block : static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  answer.free_bytes = found.f_bavail * block;
+  answer.free_bytes = (user_id() == 0 ? found.f_bfree : found.f_bavail) * block;  // disks keep some for root
   answer.total_bytes = found.f_blocks * block;
+  answer.in_memory = magic == TMPFS_MAGIC;
   for (const Untrusted& one : kUntrusted)
     if (one.magic == magic) answer.untrusted = one.name;
   return answer;

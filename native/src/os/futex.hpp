@@ -10,6 +10,8 @@ namespace qads::os {
 void futex_wait(const std::atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t nanoseconds) noexcept;
 void futex_wake_all(std::atomic<std::uint32_t>& word) noexcept;
 
+inline constexpr std::int64_t kMillisecond = 1'000'000;  // in the unit of all that follows
+
 // CLOCK_MONOTONIC, and its coarse, cheaper sister.
 std::int64_t monotonic_ns() noexcept;
 std::int64_t coarse_ns() noexcept;

@@ -41,7 +41,7 @@ const char* way_out(int error) {
       return "; choose a smaller capacity, or raise the limits of memory, address space or mappings (ulimit -v, "
              "vm.max_map_count)";
     case EFBIG:
-      return "; raise the limit on file sizes (ulimit -f)";
+      return "; choose a smaller capacity: the file system has no files so large";
     default:
       return "";
   }

@@ -5,10 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
+#include "events/events.hpp"
 #include "layout/sync.hpp"
 #include "os/file_lock.hpp"
+#include "ring/own_readers.hpp"
 #include "ring/waiting.hpp"
 #include "segment/segment.hpp"
 
@@ -49,7 +52,7 @@ class ReaderSeat {
 
   // This handle takes no more; wakes it if it waits. Any thread, twice is fine.
   void close() noexcept;
-  bool closed() const noexcept { return closed_.load(std::memory_order_seq_cst); }
+  bool closed() const noexcept { return closed_.load(std::memory_order_seq_cst); }  // model: close.seen
 
   bool writer_waits() const noexcept;  // it sleeps for room
   std::uint64_t position() const noexcept { return next_.load(std::memory_order_relaxed); }
@@ -58,6 +61,7 @@ class ReaderSeat {
   std::int32_t held() const noexcept;  // slots it has its bit in; O(slots)
   bool in_child() const noexcept;
   segment::Segment& segment() const noexcept { return *segment_; }
+  events::Event event(events::Kind kind, events::Level level) const;
 
  private:
   void claim();
@@ -81,6 +85,7 @@ class ReaderSeat {
   std::uint32_t fork_generation_;
   std::uint32_t entry_ = 0;
   std::uint64_t bit_ = 0;
+  std::optional<OwnReader> own_;  // once it has its entry
   std::int64_t probed_at_ = 0;
   std::atomic<std::uint64_t> next_{0};  // the sequence it takes next; written by the taking thread alone
   std::atomic<std::uint64_t> lost_{0};

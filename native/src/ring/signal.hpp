@@ -10,13 +10,16 @@
 #include <cstdint>
 
 #include "layout/sync.hpp"
+#include "os/fault_point.hpp"
 #include "os/futex.hpp"
 
 namespace qads::ring {
 
 inline void wake(layout::Word32& word) noexcept {
-  std::uint32_t seen = word.load(std::memory_order_seq_cst);
+  std::uint32_t seen = word.load(std::memory_order_seq_cst);  // model: wake.look
+  // model: wake.count
   if ((seen & 1) != 0 && word.compare_exchange_strong(seen, seen + 1, std::memory_order_seq_cst)) {
+    QADS_FAULT_POINT("wake.counted");
     os::futex_wake_all(word);  // a waker that dies before this line costs the sleeper one bounded interval
   }
 }
@@ -26,7 +29,7 @@ inline void fence_and_wake(layout::Word32& word) noexcept {
 #if defined(__SANITIZE_THREAD__)
   word.fetch_add(0, std::memory_order_seq_cst);  // the sanitizer knows no fences; a read-modify-write orders as well
 #else
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // model: fence
 #endif
   wake(word);
 }
@@ -42,11 +45,13 @@ inline void wake_after_exchange(layout::Word32& word) noexcept {
 
 // Wakes whether or not somebody sleeps: for close(), whose condition is private to this process.
 inline void wake_always(layout::Word32& word) noexcept {
-  word.fetch_add(2, std::memory_order_seq_cst);
+  word.fetch_add(2, std::memory_order_seq_cst);  // model: wake.always
   os::futex_wake_all(word);
 }
 
 // The value to sleep on. Look at every condition after this and before sleep().
-inline std::uint32_t arm(layout::Word32& word) noexcept { return word.fetch_or(1, std::memory_order_seq_cst) | 1; }
+inline std::uint32_t arm(layout::Word32& word) noexcept {
+  return word.fetch_or(1, std::memory_order_seq_cst) | 1;  // model: arm
+}
 
 }  // namespace qads::ring

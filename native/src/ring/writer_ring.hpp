@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "events/events.hpp"
 #include "layout/sync.hpp"
 #include "os/file_lock.hpp"
 #include "segment/segment.hpp"
@@ -22,6 +23,12 @@ struct Record {
   std::uint64_t offset;
   std::uint64_t length;
   std::uint64_t rows;
+};
+
+struct Laggard {
+  std::uint32_t entry;
+  std::uint64_t pid;
+  std::uint64_t behind;  // batches
 };
 
 class WriterRing {
@@ -49,20 +56,24 @@ class WriterRing {
   std::size_t aside() const { return aside_.size(); }    // dropped or passed, but still held
   bool any_held() const;                                 // of all that was published
   std::uint64_t next() const { return next_; }
+  // No slot and no memory can become free unless one of these readers (bit r is entry r) takes or lets go.
+  bool depends_on(std::uint64_t readers) const;
   // Slots whose batches drop_oldest_message() could still give up, oldest first.
   std::vector<std::uint32_t> droppable() const;
 
   // Takes the entries of dead readers back. A lock that can be had belongs to nobody alive.
-  void probe();
+  void probe(events::Noticed& noticed);
   // Leaves readers behind that have kept the writer waiting for the segment's evict_after_ms; call it at intervals while
   // waiting, and begin_wait() before.
   void begin_wait();
-  void evict_laggards(std::int64_t now);
+  void evict_laggards(std::int64_t now, events::Noticed& noticed);
 
   void finish(std::uint32_t kind);
 
   std::uint32_t active_readers() const;
-  bool drained() const;                  // every active reader has read everything
+  bool drained() const;  // every active reader has read everything
+  std::vector<Laggard> slowest()
+      const;  // the active readers that are farthest behind; none if all have read everything
   std::string describe_slowest() const;  // for messages: who is in the way, and how far behind
   std::string describe_holders() const;  // who holds slots
 
@@ -78,7 +89,8 @@ class WriterRing {
   std::optional<std::uint64_t> slowest_cursor() const;
   void announce(std::uint64_t tail);
   void retire(std::uint64_t up_to);
-  std::string describe_reader(std::uint32_t entry) const;
+  std::string describe(std::uint32_t entry) const;
+  events::Event event(events::Kind kind, std::uint32_t entry, const std::string& what) const;
 
   segment::Segment& segment_;
   std::unique_ptr<os::LockFile> lock_;  // to probe the readers' bytes with

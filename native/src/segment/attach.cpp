@@ -10,8 +10,6 @@
 namespace qads::segment {
 namespace {
 
-constexpr std::int64_t kMillisecond = 1'000'000;
-
 // A file that lost its name between being found and being opened is looked up again, this often without waiting.
 constexpr int kLooks = 10;
 
@@ -27,16 +25,17 @@ std::optional<Existing> look(const Place& place, bool offline) {
 
 std::optional<Existing> wait_for(const Place& place, const AttachOptions& options) {
   const std::int64_t begin = os::monotonic_ns();
-  for (std::int64_t pause = kMillisecond;; pause = std::min(pause * 2, 20 * kMillisecond)) {
+  for (std::int64_t pause = os::kMillisecond;; pause = std::min(pause * 2, 20 * os::kMillisecond)) {
     if (auto found = look(place, options.offline)) return found;
     if (options.timeout_ms < 0) {
       os::sleep_ns(pause);
       continue;
     }
     const std::int64_t waited = os::monotonic_ns() - begin;
-    if (waited / kMillisecond >= options.timeout_ms) return std::nullopt;
+    if (waited / os::kMillisecond >= options.timeout_ms) return std::nullopt;
     // In milliseconds, because a timeout may be too long for nanoseconds.
-    const std::int64_t left = std::min<std::int64_t>(options.timeout_ms - waited / kMillisecond, 20) * kMillisecond;
+    const std::int64_t left =
+        std::min<std::int64_t>(options.timeout_ms - waited / os::kMillisecond, 20) * os::kMillisecond;
     os::sleep_ns(std::min(pause, left));
   }
 }

@@ -11,9 +11,8 @@
 namespace qads::segment {
 namespace {
 
-constexpr std::int64_t kMillisecond = 1'000'000;
 // Others hold a dead writer's lock for as long as a few system calls take; a stopped or starved one for longer.
-constexpr std::int64_t kLockPatience = 60 * kMillisecond;
+constexpr std::int64_t kLockPatience = 60 * os::kMillisecond;
 
 void check_kind(const os::Status& status, const Place& place) {
   if (status.kind == os::Kind::kRegular) return;
@@ -24,9 +23,22 @@ void check_kind(const os::Status& status, const Place& place) {
                                    "name or directory"));
 }
 
+// A segment never has two names: under another one, somebody's readers would get what isn't meant for them.
+void check_links(const os::Status& status, const Place& place) {
+  if (status.links <= 1) return;
+  throw Error(Code::kForeign, text(place.path, " is a hard link, one of ", status.links, " names of a file, which a ",
+                                   "segment never has; remove it or choose another name or directory"));
+}
+
 // A segment's owner can change it under our feet, so only this user's are trusted, and those that their owner has opened
-// to a group of ours.
+// to a group of ours. What everybody may write is nobody's: in a user namespace the files of all users that it doesn't know
+// seem to be one user's, perhaps ours.
 void check_owner(const os::Status& status, const Place& place) {
+  if ((status.mode & 0002U) != 0)
+    throw Error(Code::kPermission,
+                text(place.describe(), " belongs to user ", status.owner, " with mode ", std::oct, std::showbase,
+                     status.mode, std::dec, ", which lets everybody write: a segment's mode is 0600 or 0660; if it is ",
+                     "yours, chmod it, else choose another name or directory"));
   if (status.owner == os::user_id()) return;
   const bool open_to_group = (status.mode & 0060U) == 0060U;
   if (open_to_group && os::in_group(status.group)) return;
@@ -70,6 +82,7 @@ std::optional<Existing> Existing::find(const os::File& directory, const Place& p
   Existing existing;
   existing.status_ = os::status(entry->fd(), place.path);
   check_kind(existing.status_, place);
+  check_links(existing.status_, place);
   check_owner(existing.status_, place);
   check_file_system(os::file_system(entry->fd(), place.path), place);
   existing.lock_ = os::LockFile::reopen(entry->fd(), place.path);
@@ -90,7 +103,7 @@ bool Existing::lock_writer() {
   const std::int64_t until = os::monotonic_ns() + kLockPatience;
   while (!lock_->try_lock(layout::kWriterLockByte)) {
     if (os::monotonic_ns() >= until) return false;
-    os::sleep_ns(kMillisecond);
+    os::sleep_ns(os::kMillisecond);
   }
   return true;
 }

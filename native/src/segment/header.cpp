@@ -21,7 +21,7 @@ class Checker {
 
   [[noreturn]] void corrupt(const std::string& what) const {
     throw Error(Code::kCorrupt,
-                text(who_, ": ", what, ": the file is damaged; remove it (qads_remove) and create the segment again"));
+                text(who_, ": ", what, ": the file is damaged; remove it and create the segment again"));
   }
 
   void within(const char* field, std::uint64_t value, std::uint64_t least, std::uint64_t most) const {

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "os/fault_point.hpp"
 #include "segment/header.hpp"
 #include "segment/segment.hpp"
 #include "segment/space.hpp"
@@ -23,12 +24,15 @@ void Segment::write_schema(std::span<const std::byte> bytes) {
                                          room, "; create the segment with a larger schema_capacity"));
   const std::uint64_t size = layout::align_up(sizeof(layout::SchemaHeader) + bytes.size(), header_.page_size);
   reserve_part(file_.fd(), who, "the schema section", header_.schema_offset, size);
+  QADS_FAULT_POINT("schema.reserved");
   const os::Mapping section(file_.fd(), header_.schema_offset, size, os::Access::kReadWrite);
   const layout::SchemaHeader head{bytes.size(), layout::fnv1a64(bytes.data(), bytes.size())};
   std::memcpy(section.data(), &head, sizeof head);
   if (!bytes.empty()) std::memcpy(section.data() + sizeof head, bytes.data(), bytes.size());
+  QADS_FAULT_POINT("schema.written");
   // Pairs with the acquire in read_schema: who sees the state sees the bytes.
   sync_->schema_state.store(kSchemaComplete, std::memory_order_release);
+  QADS_FAULT_POINT("schema.announced");
 }
 
 std::optional<std::vector<std::byte>> Segment::read_schema() const {
@@ -36,11 +40,11 @@ std::optional<std::vector<std::byte>> Segment::read_schema() const {
   if (state == kNoSchema) return std::nullopt;
   const auto corrupt = [&](const std::string& what) {
     throw Error(Code::kCorrupt, text(describe(name_, path_), ": ", what,
-                                     ": the file is damaged; remove it (qads_remove) and create the segment again"));
+                                     ": the file is damaged; remove it and create the segment again"));
   };
   if (state != kSchemaComplete) corrupt(text("schema_state is ", state, ", allowed are 0 and 1"));
   // By reading instead of mapping: a file cut short by somebody is then an error, not a SIGBUS.
-  const int fd = creator_ || offline_ ? file_.fd() : lock_->fd();
+  const int fd = readable_fd();
   layout::SchemaHeader head{};
   if (os::read_at(fd, header_.schema_offset, &head, sizeof head, path_) != sizeof head)
     corrupt("truncated within the schema section");

@@ -23,6 +23,15 @@ std::unique_ptr<os::LockFile> Segment::open_lock() const {
   return os::LockFile::reopen(lock_->fd(), path_);
 }
 
+void Segment::check_whole() const {
+  const std::uint64_t size = os::status(readable_fd(), path_).size;
+  if (size >= header_.file_size) return;
+  throw Error(Code::kCorrupt,
+              text(describe(name_, path_), ": truncated to ", size, " bytes while in use, header field ",
+                   "file_size is ", header_.file_size, ": somebody has cut the file short; remove it ",
+                   "(qads_remove) and create the segment again"));
+}
+
 bool Segment::writer_alive() const {
   if (offline_) return false;
   if (creator_) return writer_held_.load(std::memory_order_relaxed);  // its own lock never conflicts with itself

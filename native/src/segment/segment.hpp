@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -86,20 +87,25 @@ class Segment {
   // A new open file of this segment, for a reader's own lock byte. Null in offline mode, which has no locks.
   std::unique_ptr<os::LockFile> open_lock() const;
 
+  // kCorrupt if somebody has cut the file short since it was opened: what lies behind its end is SIGBUS to touch.
+  void check_whole() const;
+
   bool writer_alive() const;  // asks the lock (always false in offline mode)
   void release_writer();      // creator: lets go of the writer lock; twice is fine
 
-  // Removes the name if it still means this file. Creator: while holding the writer lock (nothing happens after).
-  void remove_name();
+  // Removes the name if it still means this file. Creator: while holding the writer lock (nothing happens after). True:
+  // it did, and the caller tells (tell_removed), when it holds no lock of the file any more: telling may take its time.
+  bool remove_name();
   // A reader that has read to the end, or has let go of its own lock afterwards: removes the name if no writer lives and
   // no reader has anything left to read. Several may try at once; at least the last one succeeds. Also for a creator
-  // after release_writer. Nothing happens where the directory's permissions forbid it.
-  void remove_name_if_last();
+  // after release_writer. Nothing happens where the directory's permissions forbid it. True as above.
+  bool remove_name_if_last();
 
  private:
   friend class Builder;  // create.cpp
   Segment() = default;
   bool anyone_reading(const os::LockFile& lock) const;
+  int readable_fd() const { return creator_ || offline_ ? file_.fd() : lock_->fd(); }
   void map_sections(int sync_fd, os::Access sync_access, int data_fd, os::Access data_access);
 
   std::string name_;
@@ -124,6 +130,40 @@ class Segment {
 std::vector<std::string> list(const std::string& directory);
 // qads_remove: kNotFound, kExists (live writer; or, without `unread`, unread batches or attached readers).
 void remove(const std::string& name, const std::string& directory, bool unread);
+// The event of a removed name.
+void tell_removed(const std::string& name, const char* why) noexcept;
+
+// What collect found out about one file of the directory. Values as QADS_FOUND_* (ffi asserts that).
+enum class Verdict : std::int32_t {
+  kRead = 1,
+  kEnded = 2,
+  kTakeover = 3,
+  kUnread = 4,
+  kDamaged = 5,
+  kKept = 6,
+  kLive = 7,
+  kReaders = 8,
+  kForeign = 9,
+  kPermission = 10,
+  kFailed = 11,
+};
+struct Found {
+  std::string file;  // its name in the directory
+  std::string name;  // of the segment; empty for what is left of a takeover
+  Verdict verdict = Verdict::kFailed;
+  bool removed = false;      // or would be, in a dry run
+  std::uint64_t unread = 0;  // batches
+  std::uint64_t bytes = 0;   // of memory or disk
+  std::string reason;        // a sentence without a capital and a full stop
+};
+struct CollectOptions {
+  bool dry_run = false;
+  bool unread = false;
+};
+// Removes what nobody needs any more (qads_collect): each file under its own writer lock, and only while its name still
+// means it. Says of every file why it goes or stays.
+void collect(const std::string& directory, const CollectOptions& options,
+             const std::function<bool(const Found&)>& visit);  // visit: false stops
 // Batches that no reader has read yet and that can still be read; every value is checked against the others.
 std::uint64_t unread_batches(const Segment& segment);
 

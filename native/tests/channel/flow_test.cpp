@@ -198,7 +198,10 @@ TEST(Flow, ALaggingReaderIsEvictedAndToldSo) {
   ASSERT_EQ(out.write(batch, 0), QADS_OK);
   ASSERT_EQ(in.next(held), QADS_OK);
   ASSERT_EQ(out.write(batch, 1), QADS_OK);
-  EXPECT_EQ(out.write(batch, 2, 0, 300), QADS_ERR_TIMEOUT) << "after the eviction nobody is left to read";
+  // More than once where the machine was away for longer than the first of them waits.
+  for (int i = 0; i < 100 && out.info().evicted_readers == 0; ++i) {
+    EXPECT_EQ(out.write(batch, 2, 0, 300), QADS_ERR_TIMEOUT) << "after the eviction nobody is left to read";
+  }
   Got got;
   EXPECT_EQ(in.next(got), QADS_ERR_EVICTED) << qads_last_error();
   EXPECT_EQ(out.info().evicted_readers, 1U);
@@ -245,7 +248,7 @@ TEST(Flow, ManyShortWaitsForOneReaderAddUpToItsEviction) {
 TEST(Flow, AReaderThatIsSlowButMovesIsNotEvicted) {
   const Directory directory;
   qads_arena_options options = arena_options(1, 1 << 20);
-  options.evict_after_ms = 200;
+  options.evict_after_ms = 2000;  // longer than a busy machine pauses, shorter than all steps together
   Outlet out(directory, "s", options);
   IntBatch batch(1);
   Inlet in(directory, "s");
@@ -254,7 +257,7 @@ TEST(Flow, AReaderThatIsSlowButMovesIsNotEvicted) {
   });
   for (std::uint64_t n = 0; n < 10; ++n) {
     Got got;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
     ASSERT_EQ(in.next(got), QADS_OK) << qads_last_error();
   }
   writer.join();

@@ -73,10 +73,10 @@ class ChildProcess {
   pid_t pid_;
 };
 
-// Looks until it is so, for at most two seconds.
+// Looks until it is so, for at most a minute.
 template <typename Condition>
 bool soon(Condition condition) {
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 60'000; ++i) {
     if (condition()) return true;
     ::usleep(1000);
   }

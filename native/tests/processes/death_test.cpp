@@ -122,7 +122,7 @@ TEST(Death, IsNotWhatAStoppedProcessIs) {
   expect_ok(qads_writer_wait_readers(out.writer, 1, 10'000));
   ASSERT_EQ(out.write(batch, 0), QADS_OK);
   ASSERT_TRUE(eventually([&] { return seen.load() == 1; }));
-  reader.signal(SIGSTOP);
+  reader.stop();
   for (std::uint64_t n = 1; n < 3; ++n) ASSERT_EQ(out.write(batch, n), QADS_OK);
   EXPECT_EQ(out.write(batch, 3, 0, 300), QADS_ERR_TIMEOUT) << "stopped isn't dead";
   EXPECT_EQ(out.info().reaped_readers, 0U);

@@ -43,29 +43,47 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  void signal(int number) const { ::kill(pid_, number); }
+  pid_t pid() const { return pid_; }
+  void signal(int number) const {
+    if (pid_ > 0) ::kill(pid_, number);  // -1 would be everybody
+  }
+  // Returns once it stands still.
+  void stop() const {
+    signal(SIGSTOP);
+    int status = 0;
+    do {
+      if (waitpid(pid_, &status, WUNTRACED) < 0 && errno != EINTR) return;
+    } while (!WIFSTOPPED(status));
+  }
   void kill() {
     signal(SIGKILL);
     wait();
   }
   // Its exit code, or -signal.
   int wait() {
+    while (pid_ > 0) has_ended(0);
+    return status_;
+  }
+  // Whether it has ended by itself; then wait() says how, at once.
+  bool has_ended(int flags = WNOHANG) {
     int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    if (pid_ > 0 && waitpid(pid_, &status, flags) == pid_) {
+      pid_ = -1;
+      status_ = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     }
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    return pid_ < 0;
   }
 
  private:
   pid_t pid_ = -1;
+  int status_ = 0;
 };
 
 inline void pause_ms(int milliseconds) { std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds)); }
 
 template <typename Condition>
 bool eventually(Condition condition) {
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < 60'000; ++i) {
     if (condition()) return true;
     pause_ms(1);
   }

@@ -172,11 +172,12 @@ TEST(RingHostile, GarbageInTheSyncSectionIsAnErrorNeverACrash) {
   auto* words = reinterpret_cast<std::atomic<std::uint64_t>*>(&segment->sync());
   const std::uint64_t count = segment->header().sync_size / 8;
   std::uint64_t errors = 0;
+  events::Noticed noticed;
   for (int i = 0; i < 200'000; ++i) {
     const std::uint64_t value = random() % 3 == 0 ? random() : random() % 16;
     words[random() % count].store(value, std::memory_order_relaxed);
     (void)publish_next(*segment, writer, true);
-    if (i % 64 == 0) writer.probe();
+    if (i % 64 == 0) writer.probe(noticed);
     (void)writer.describe_slowest();
     try {
       ring::Taken taken{};

@@ -1,4 +1,6 @@
 #include <grp.h>
+#include <sched.h>
+#include <sys/prctl.h>
 
 #include <cstring>
 #include <fstream>
@@ -67,6 +69,16 @@ TEST_F(Attach, FollowsNoLinkEvenToASegment) {
   expect_error(Code::kForeign, [&] { attach("link"); }, {"symbolic link"});
 }
 
+TEST_F(Attach, RefusesASecondNameOfASegment) {
+  const auto writer = create();
+  ASSERT_EQ(::link(file().c_str(), file("planted").c_str()), 0);
+  expect_error(Code::kForeign, [&] { attach("planted"); }, {file("planted"), "hard link"});
+  expect_error(Code::kForeign, [&] { create("planted"); }, {"hard link"});
+  expect_error(Code::kForeign, [&] { remove("planted", directory_.path(), true); }, {"hard link"});
+  ASSERT_EQ(::unlink(file("planted").c_str()), 0);
+  EXPECT_NO_THROW(attach());
+}
+
 TEST_F(Attach, DoesNotWaitForAPipe) {
   ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
   expect_error(Code::kForeign, [&] { attach("x", 5000); }, {"pipe"});
@@ -128,6 +140,43 @@ TEST_F(Attach, IsRefusedToAnotherUser) {
   // Even where the mode would let everybody in: its owner could change it under our feet.
   ASSERT_EQ(::chmod(file().c_str(), 0666), 0);
   EXPECT_EQ(as_other_user(65534, [&] { attach(); }), -static_cast<int>(Code::kPermission));
+}
+
+TEST_F(Attach, IsRefusedWhereEverybodyMayWrite) {
+  const auto writer = create();
+  ASSERT_EQ(::chmod(file().c_str(), 0602), 0);
+  expect_error(Code::kPermission, [&] { attach(); }, {"mode 0602", "everybody", "chmod"});
+}
+
+TEST_F(Attach, IsRefusedToWhoOnlySeemsToBeTheOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become somebody else";
+  ASSERT_EQ(::chmod(directory_.path().c_str(), 0755), 0);
+  const auto writer = create();
+  ASSERT_EQ(::chown(file().c_str(), 4242, 4343), 0);
+  // Everybody whom the namespace doesn't know is shown as 65534 in it, which is who the process is.
+  for (const mode_t mode : {0600, 0660, 0666}) {
+    ASSERT_EQ(::chmod(file().c_str(), mode), 0);
+    test::ChildProcess child([&] {
+      if (::setgroups(0, nullptr) != 0 || ::setresgid(65534, 65534, 65534) != 0 ||
+          ::setresuid(65534, 65534, 65534) != 0 || ::prctl(PR_SET_DUMPABLE, 1) != 0)
+        return 90;
+      if (::unshare(CLONE_NEWUSER) != 0) return 91;
+      std::ofstream("/proc/self/setgroups") << "deny";
+      std::ofstream("/proc/self/uid_map") << "65534 65534 1";
+      std::ofstream("/proc/self/gid_map") << "65534 65534 1";
+      struct stat shown{};
+      if (::stat(file().c_str(), &shown) != 0 || shown.st_uid != ::geteuid()) return 92;
+      try {
+        attach();
+      } catch (const Error& error) {
+        return -static_cast<int>(error.code());
+      }
+      return 0;
+    });
+    const int ended = child.join();
+    if (ended == 91) GTEST_SKIP() << "user namespaces aren't permitted here";
+    EXPECT_EQ(ended, -static_cast<int>(Code::kPermission)) << std::oct << mode;
+  }
 }
 
 TEST_F(Attach, OfAnotherUsersFileNamesTheOwnerAndTheMode) {

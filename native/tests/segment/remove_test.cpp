@@ -40,7 +40,7 @@ TEST_F(Remove, NeverTakesALiveWritersName) {
 
 TEST_F(Remove, SparesUnreadBatchesUnlessTold) {
   leave_behind("x", 3);
-  expect_error(Code::kExists, [&] { remove_it(); }, {"3 unread", "QADS_REMOVE_UNREAD"});
+  expect_error(Code::kExists, [&] { remove_it(); }, {"3 unread batches", "remove it with them"});
   remove_it(true);
   EXPECT_FALSE(exists());
 }

@@ -1,4 +1,9 @@
+#include <sys/sysinfo.h>
+
+#include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <thread>
 
 #include "segment/segment_fixture.hpp"
 
@@ -102,6 +107,56 @@ TEST_F(Space, TakeoverInAFullFileSystemRemovesTheOldFileFirst) {
   const auto writer = Segment::create("x", most);
   EXPECT_EQ(writer->header().superseded_unread, 2u);
   EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(Space, TakeoverThatCannotFitAnywayLeavesWhatIsUnread) {
+  if (!mount("1m")) GTEST_SKIP() << "mounting isn't permitted here";
+  CreateOptions most = sized(900 << 10);
+  most.populate = true;
+  Segment::create("x", most)->sync().head.store(2);
+  CreateOptions larger = sized(2 << 20);
+  larger.populate = true;
+  expect_error(Code::kNoSpace, [&] { Segment::create("x", larger); }, {file(), "2097152", "--shm-size"});
+  EXPECT_EQ(unread_batches(*attach()), 2u);
+}
+
+TEST_F(Space, PopulatingMoreThanThereIsTakesNothingFromOthersOnTheWay) {
+  if (!mount("8m")) GTEST_SKIP() << "mounting isn't permitted here";
+  CreateOptions huge = sized(std::uint64_t{1} << 36);
+  huge.populate = true;
+  std::atomic<bool> done{false};
+  std::uint64_t most = 0;
+  std::thread watching([&] {
+    while (!done) most = std::max(most, used());
+  });
+  for (int i = 0; i < 20; ++i)
+    expect_error(Code::kNoSpace, [&] { Segment::create("x", huge); }, {"68719476736", "bytes free of 8388608"});
+  done = true;
+  watching.join();
+  EXPECT_LT(most, 1u << 20);
+}
+
+TEST_F(Space, MoreThanTheMachineHasIsRefusedBeforeTheKernelKills) {
+  struct sysinfo machine{};
+  ASSERT_EQ(::sysinfo(&machine), 0);
+  const std::uint64_t more = 2 * (machine.totalram + machine.totalswap) * machine.mem_unit;
+  if (!mount(std::to_string(2 * more))) GTEST_SKIP() << "mounting isn't permitted here";
+  CreateOptions huge = sized(more);
+  const auto writer = Segment::create("x", huge);
+  huge.populate = true;
+  expect_error(
+      Code::kNoSpace, [&] { Segment::create("y", huge); },
+      {"no memory for " + std::to_string(more) + " bytes", " bytes free", "choose a smaller capacity", "QADS_DIR"});
+  EXPECT_LT(used(), 1u << 20);
+  writer->reserve_data(0, 1 << 20);
+  std::memset(writer->data(), 1, 1 << 20);
+}
+
+TEST_F(Space, AFileCutShortIsNoFullFileSystem) {
+  const auto writer = Segment::create("x", sized(8 << 20));
+  writer->check_whole();
+  ASSERT_EQ(::truncate(file().c_str(), static_cast<off_t>(writer->header().data_offset)), 0);
+  expect_error(Code::kCorrupt, [&] { writer->reserve_data(0, 1 << 20); }, {file(), "truncated to"});
 }
 
 TEST_F(Space, TakeoverInAFullFileSystemLeavesWhatReadersHave) {

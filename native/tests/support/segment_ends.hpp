@@ -57,7 +57,7 @@ struct Outlet {
     qads_arena_free(std::exchange(arena, nullptr));
   }
 
-  qads_status write(IntBatch& batch, std::uint64_t number, std::uint32_t flags = 0, std::int64_t timeout_ms = 10'000) {
+  qads_status write(IntBatch& batch, std::uint64_t number, std::uint32_t flags = 0, std::int64_t timeout_ms = 60'000) {
     batch.fill(number);
     return qads_writer_write(writer, &batch.array(), &batch.schema(), flags, timeout_ms);
   }
@@ -97,7 +97,7 @@ struct Inlet {
     qads_attach_options attach;
     qads_attach_options_init(&attach);
     attach.directory = directory.path();
-    attach.timeout_ms = 10'000;
+    attach.timeout_ms = 60'000;
     expect_ok(qads_attach_arena(name.c_str(), &attach, &arena));
     expect_ok(qads_attach_reader(arena, &options, &reader));
   }
@@ -114,7 +114,7 @@ struct Inlet {
     qads_reader_options_init(&options);
     return options;
   }
-  qads_status next(Got& out, std::int64_t timeout_ms = 10'000) {
+  qads_status next(Got& out, std::int64_t timeout_ms = 60'000) {
     out.release();
     return qads_reader_next(reader, timeout_ms, &out.array, &out.info);
   }

@@ -1,6 +1,8 @@
 // The extension module: it converts arguments and errors, keeps lifetimes, and releases the GIL. What users see is the
 // Python package around it.
 #include "batch.hpp"
+#include "command.hpp"
+#include "events.hpp"
 #include "reader.hpp"
 #include "schema.hpp"
 #include "segments.hpp"
@@ -15,6 +17,8 @@ PYBIND11_MODULE(_core, module) {
   bind_reader(module);
   bind_writer(module);
   bind_segments(module);
+  bind_events(module);
+  bind_command(module);
   module.attr("version") = qads_version();
   module.def("status_name", [](qads_status status) { return qads_status_name(status); }, py::arg("status"));
 }

@@ -40,6 +40,7 @@ from ._errors import (
     QadsWouldNotFitError,
     QadsWriterDiedError,
 )
+from ._events import Event
 from ._reader import Reader, create_reader
 from ._statistics import (
     ColumnReport,
@@ -58,6 +59,7 @@ __all__ = [
     "Allocation",
     "Batch",
     "ColumnReport",
+    "Event",
     "Message",
     "QadsClosedError",
     "QadsCorruptError",

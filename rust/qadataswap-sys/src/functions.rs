@@ -33,6 +33,7 @@ unsafe extern "C" {
     ) -> qads_status;
     pub fn qads_allocation_release(allocation: *mut qads_allocation);
     pub fn qads_arena_get_info(arena: *mut qads_arena, out: *mut qads_arena_info) -> qads_status;
+    pub fn qads_arena_get_schema(arena: *mut qads_arena, out: *mut ArrowSchema) -> qads_status;
     pub fn qads_arena_get_readers(
         arena: *mut qads_arena,
         out: *mut qads_reader_state,
@@ -114,10 +115,20 @@ unsafe extern "C" {
     pub fn qads_reader_get_stats(reader: *mut qads_reader, out: *mut qads_reader_stats) -> qads_status;
     pub fn qads_reader_close(reader: *mut qads_reader) -> qads_status;
     pub fn qads_reader_free(reader: *mut qads_reader);
+    pub fn qads_set_observer(
+        observer: Option<unsafe extern "C" fn(context: *mut c_void, event: *const qads_event)>,
+        context: *mut c_void,
+    ) -> qads_status;
     pub fn qads_list(
         directory: *const c_char,
         visit: Option<unsafe extern "C" fn(context: *mut c_void, name: *const c_char) -> c_int>,
         context: *mut c_void,
     ) -> qads_status;
     pub fn qads_remove(name: *const c_char, directory: *const c_char, flags: u32) -> qads_status;
+    pub fn qads_collect(
+        directory: *const c_char,
+        flags: u32,
+        visit: Option<unsafe extern "C" fn(context: *mut c_void, found: *const qads_found) -> c_int>,
+        context: *mut c_void,
+    ) -> qads_status;
 }

@@ -154,3 +154,29 @@ pub struct qads_reader_stats {
     pub lost: u64,
     pub sleeps: u64,
 }
+
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct qads_event {
+    pub struct_size: u32,
+    pub kind: i32,
+    pub level: i32,
+    pub entry: i32,
+    pub pid: i64,
+    pub batches: u64,
+    pub waited_ns: i64,
+    pub segment: *const c_char,
+    pub message: *const c_char,
+}
+
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct qads_found {
+    pub file: *const c_char,
+    pub name: *const c_char,
+    pub reason: *const c_char,
+    pub verdict: i32,
+    pub removed: i32,
+    pub unread: u64,
+    pub bytes: u64,
+}

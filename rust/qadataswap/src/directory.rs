@@ -6,6 +6,7 @@ use std::path::Path;
 use qadataswap_sys as sys;
 
 use crate::error::{Result, check};
+use crate::events::forward;
 use crate::handle::{Directory, c_text};
 
 /// The names of all segments, alive or not, in the default directory, in order.
@@ -67,6 +68,7 @@ pub fn remove_in(directory: impl AsRef<Path>, name: &str, unread: bool) -> Resul
 pub(crate) fn remove_from(name: &str, directory: Option<&Path>, unread: bool) -> Result<()> {
     let name = c_text("the segment name", name)?;
     let directory = Directory::new(directory)?;
+    forward();
     let flags = if unread { sys::QADS_REMOVE_UNREAD } else { 0 };
     // SAFETY: texts that live until the call returns.
     check(unsafe { sys::qads_remove(name.as_ptr(), directory.as_ptr(), flags) })

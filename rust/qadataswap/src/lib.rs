@@ -4,6 +4,7 @@ mod arena_buffer;
 mod closer;
 mod directory;
 mod error;
+mod events;
 mod export;
 mod handle;
 mod import;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use qadataswap_sys as sys;
 
 use crate::error::Result;
+use crate::events::forward;
 use crate::handle::{ArenaHandle, Directory, ReaderHandle, c_text};
 use crate::options::{Loss, Start, Wait};
 use crate::reader::Reader;
@@ -129,6 +130,7 @@ pub(crate) fn attach(name: &str, directory: Option<&Path>, timeout: Timeout, off
     if offline {
         options.flags |= sys::QADS_ATTACH_OFFLINE;
     }
+    forward();
     // SAFETY: texts and options live until the call returns.
     ArenaHandle::create(|out| unsafe { sys::qads_attach_arena(name.as_ptr(), &raw const options, out) })
 }

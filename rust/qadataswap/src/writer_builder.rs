@@ -8,6 +8,7 @@ use qadataswap_sys as sys;
 
 use crate::directory::remove_from;
 use crate::error::Result;
+use crate::events::forward;
 use crate::export::ExportedSchema;
 use crate::handle::{ArenaHandle, Directory, WriterHandle, c_text};
 use crate::options::{Lifetime, Overflow, Takeover, Wait};
@@ -187,6 +188,7 @@ impl WriterBuilder {
         options.lifetime = self.lifetime.code();
         options.takeover = self.takeover.code();
         options.evict_after_ms = self.evict_after.map_or(0, |time| Timeout::from(time).millis());
+        forward();
         // SAFETY: texts and options live until the call returns.
         ArenaHandle::create(|out| unsafe { sys::qads_create_arena(name.as_ptr(), &raw const options, out) })
     }

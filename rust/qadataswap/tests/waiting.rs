@@ -114,7 +114,7 @@ fn ends_soon<T: Send>(call: impl FnOnce() -> Result<T, Error> + Send, close: imp
         let (error, ended) = waiting.join().expect("a thread");
         assert!(matches!(error, Some(Error::Closed(_))), "{error:?}");
         // A watchdog, not a measurement.
-        assert!(ended.saturating_duration_since(closed) < Duration::from_secs(10));
+        assert!(ended.saturating_duration_since(closed) < Duration::from_secs(60));
     });
 }
 

@@ -47,6 +47,7 @@ def run_suite(suite: Suite, prepared: set[Command]) -> report.Result:
         if step in prepared:
             continue
         built = measure.run(_expand(step, results), ROOT, env, log, suite.prepare_timeout)
+        result.built += built.seconds
         if built.status != 0:
             how = _killed(suite.prepare_timeout) if built.timed_out else f"failed with status {built.status}"
             result.problems.append(f"`{' '.join(step)}` {how}, so no test ran")
@@ -56,7 +57,7 @@ def run_suite(suite: Suite, prepared: set[Command]) -> report.Result:
 
     with leaks.watch(suite.name) as watch:
         env["QADS_DIR"] = str(watch.directory)
-        ran = measure.run(_expand(suite.test, results), ROOT, env, log, suite.timeout)
+        ran = measure.run(_expand(suite.test, results), ROOT, env, log, suite.limit)
         watch.settle()
         left = [f"left behind: {name}" for name in watch.left] + [f"reported: {line}" for line in leaks.reported(log)]
     counts = junit.read(_result_files(suite, results))
@@ -66,7 +67,7 @@ def run_suite(suite: Suite, prepared: set[Command]) -> report.Result:
     result.leaks = len(left)
     result.problems += counts.failures
     if ran.timed_out:
-        result.problems.append(f"`{suite.test[0]}` {_killed(suite.timeout)}")
+        result.problems.append(f"`{suite.test[0]}` {_killed(suite.limit)}")
     elif ran.status != 0 and not counts.failures:
         result.problems.append(f"no test failed, but `{suite.test[0]}` ended with status {ran.status}")
     if counts.executed == 0:

@@ -17,6 +17,8 @@ class Result:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    built: float = 0.0
+    """Seconds that preparing took: building what no suite before had built."""
     seconds: float = 0.0
     peak_mib: float = 0.0
     leaks: int = 0
@@ -24,7 +26,7 @@ class Result:
     """Names of failed tests and everything else that was wrong, one line each."""
 
 
-COLUMNS = ("suite", "passed", "failed", "skipped", "seconds", "peak MiB", "leaks")
+COLUMNS = ("suite", "passed", "failed", "skipped", "built in", "seconds", "peak MiB", "leaks")
 
 
 def _cells(result: Result) -> tuple[str, ...]:
@@ -33,6 +35,7 @@ def _cells(result: Result) -> tuple[str, ...]:
         str(result.passed),
         str(result.failed),
         str(result.skipped),
+        f"{result.built:.0f}",
         f"{result.seconds:.1f}",
         f"{result.peak_mib:.0f}",
         str(result.leaks),
@@ -46,6 +49,7 @@ def total(results: list[Result]) -> Result:
         passed=sum(result.passed for result in results),
         failed=sum(result.failed for result in results),
         skipped=sum(result.skipped for result in results),
+        built=sum(result.built for result in results),
         seconds=sum(result.seconds for result in results),
         peak_mib=max((result.peak_mib for result in results), default=0.0),
         leaks=sum(result.leaks for result in results),

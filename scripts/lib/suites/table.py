@@ -1,6 +1,6 @@
 """The one table of test suites: what each runs, where it leaves its results, and which option selects it.
 
-A suite is some preparing commands (builds, whose time and memory don't count) and one test command that writes JUnit
+A suite is some preparing commands (builds, whose time is counted apart) and one test command that writes JUnit
 XML. To add a language, add its rows to all_suites(); nothing else knows them.
 """
 
@@ -16,8 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = str(ROOT / "build/venv/bin/python")
 MINUTE = 60.0
+LONG = os.environ.get("QADS_LONG") == "1"
+"""Tests that have a long form run it (test_all.sh --long), and no suite is killed before a night has passed."""
 
 Command = tuple[str, ...]
+
+JUNIT: Command = ("--junitxml", "{results}/pytest.xml", "-o", "junit_family=xunit2")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Suite:
     """Of the test command."""
     prepare_timeout: float = 60 * MINUTE
     """Of each preparing command: a bare machine may have to fetch and compile much."""
+
+    @property
+    def limit(self) -> float:
+        """How long the test command may take in this run."""
+        return max(self.timeout, 720 * MINUTE) if LONG else self.timeout
 
 
 def _fixed_addresses() -> Command:
@@ -58,6 +67,21 @@ def _cpp(name: str, preset: str, *options: str) -> Suite:
         prepare=(("cmake", "--preset", preset), ("cmake", "--build", "--preset", preset)),
         test=_ctest(preset, *options),
         results=("{results}/ctest.xml",),
+        timeout=20 * MINUTE,
+    )
+
+
+def _fuzz() -> Suite:
+    """Built with the clang that setup_fuzz found."""
+    compilers = tuple(
+        f"{name}={os.environ[f'QADS_FUZZ_{name}']}" for name in ("CC", "CXX") if f"QADS_FUZZ_{name}" in os.environ
+    )
+    return Suite(
+        name="fuzz",
+        group="cpp",
+        prepare=(("env", *compilers, "cmake", "--preset", "fuzz"), ("cmake", "--build", "--preset", "fuzz")),
+        test=(PYTHON, "-m", "suites.fuzz", "{results}/fuzz.xml", "build/fuzz/bin"),
+        results=("{results}/fuzz.xml",),
         timeout=20 * MINUTE,
     )
 
@@ -112,30 +136,48 @@ def _rust() -> list[Suite]:
 
 
 def _pytest(name: str, group: str, folder: str, *, build: Command = (), options: Command = ()) -> Suite:
-    junit = ("--junitxml", "{results}/pytest.xml", "-o", "junit_family=xunit2")
     return Suite(
         name=name,
         group=group,
         prepare=(("scripts/build_all.sh", *build),),
-        test=(PYTHON, "-m", "pytest", folder, *options, *junit),
+        test=(PYTHON, "-m", "pytest", folder, *options, *JUNIT),
         results=("{results}/pytest.xml",),
     )
 
 
 def all_suites() -> list[Suite]:
     """Every suite, in the order in which they run."""
+    in_parallel = ("--numprocesses", "auto")
     return [
         _cpp("cpp", "release", "--label-exclude", "^package$"),
         _cpp("package", "release", "--label-regex", "^package$"),
+        _cpp("faults", "faults"),
+        *([_soak()] if LONG else []),
         _cpp("cpp-asan-ubsan", "asan-ubsan"),
         _cpp("cpp-tsan", "tsan"),
+        Suite(
+            name="models",
+            group="cpp",
+            test=(PYTHON, "-m", "pytest", "tests/models", *JUNIT),
+            results=("{results}/pytest.xml",),
+        ),
+        _fuzz(),
         _java(17),
+        Suite(
+            name="fuzz-java",
+            group="java",
+            test=(PYTHON, "-m", "suites.fuzz", "{results}/fuzz.xml", "java"),
+            results=("{results}/fuzz.xml",),
+            timeout=20 * MINUTE,
+        ),
         _java(25),
         _pytest("python", "python", "python/tests", build=("--python-only",)),
         *_rust(),
-        _pytest("cross-language", "cross-lang", "tests/cross_language", options=("--numprocesses", "auto")),
-        _pytest("integration", "cross-lang", "tests/integration"),
-        _pytest("crash", "cross-lang", "tests/crash"),
+        _pytest("cross-language", "cross-lang", "tests/cross_language", options=in_parallel),
+        _pytest("integration", "cross-lang", "tests/integration", options=(*in_parallel, "--dist", "loadfile")),
+        _pytest("cli", "cross-lang", "tests/cli"),
+        _pytest("crash", "cross-lang", "tests/crash", options=in_parallel),
+        _pytest("access", "cross-lang", "tests/access", options=("tests/space", "tests/containers", *in_parallel)),
         _pytest("docs", "cross-lang", "tests/docs"),
         Suite(
             name="performance",
@@ -145,6 +187,19 @@ def all_suites() -> list[Suite]:
             results=("{results}/benchmarks.xml",),
         ),
     ]
+
+
+def _soak() -> Suite:
+    return Suite(
+        name="soak",
+        group="cpp",
+        prepare=(("cmake", "--preset", "release"), ("cmake", "--build", "--preset", "release")),
+        test=(
+            *("env", f"QADS_SOAK_SECONDS={os.environ.get('QADS_SOAK_SECONDS', '1800')}"),
+            *("build/release/bin/processes_tests", "--gtest_filter=Soak.*", "--gtest_output=xml:{results}/soak.xml"),
+        ),
+        results=("{results}/soak.xml",),
+    )
 
 
 def select(suites: list[Suite], only: str | None, with_performance: bool) -> list[Suite]:

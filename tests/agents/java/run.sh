@@ -3,7 +3,8 @@
 # QADS_AGENT_JAVA: the java to use; else the one of JAVA_HOME; else the one on the path.
 set -euo pipefail
 
-self=$(realpath -- "${BASH_SOURCE[0]}")
+self=${BASH_SOURCE[0]}
+[[ $self == /* ]] || self=$PWD/$self
 target=${self%/tests/agents/java/run.sh}/target
 java=${QADS_AGENT_JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/java}}
 

@@ -3,7 +3,8 @@
 # QADS_AGENT_PYTHON: the python to use instead.
 set -euo pipefail
 
-self=$(realpath -- "${BASH_SOURCE[0]}")
+self=${BASH_SOURCE[0]}
+[[ $self == /* ]] || self=$PWD/$self
 root=${self%/tests/agents/python/run.sh}
 python=${QADS_AGENT_PYTHON:-$root/build/venv/bin/python}
 

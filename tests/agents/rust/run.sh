@@ -3,7 +3,8 @@
 # QADS_AGENT_RUST: another program than the one in build/cargo/release, such as a debug build.
 set -euo pipefail
 
-self=$(realpath -- "${BASH_SOURCE[0]}")
+self=${BASH_SOURCE[0]}
+[[ $self == /* ]] || self=$PWD/$self
 root=${self%/tests/agents/rust/run.sh}
 program=${QADS_AGENT_RUST:-${CARGO_TARGET_DIR:-$root/build/cargo}/release/qadataswap_agent_rust}
 

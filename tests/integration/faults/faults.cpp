@@ -124,7 +124,7 @@ arrow::Status Overrun(const std::string& name) {
 
 // The write that evicts the only reader goes on waiting: for the next reader.
 arrow::Status Evicted(const std::string& name) {
-  const WriterOptions options{.name = name, .slots = 2, .evict_after = 20ms, .timeout = 500ms};
+  const WriterOptions options{.name = name, .slots = 2, .evict_after = 20ms, .timeout = 1500ms};
   ARROW_ASSIGN_OR_RAISE(const auto writer, Writer::Create(options, kSchema));
   ARROW_ASSIGN_OR_RAISE(const auto reader, Reader::Open({.name = name}));
   (void)WriteTimes(*writer, 3);

@@ -131,7 +131,7 @@ def overrun(name: str) -> None:
 
 def evicted(name: str) -> None:
     """A reader that lags for longer than the segment allows. The write that evicts it then waits for another one."""
-    writer = create_writer(name, 2, evict_after_ms=20, schema=SCHEMA, timeout_ms=500)
+    writer = create_writer(name, 2, evict_after_ms=20, schema=SCHEMA, timeout_ms=1500)
     with writer, create_reader(name) as reader:
         with contextlib.suppress(qadataswap.QadsTimeoutError):
             write_times(writer, 3)

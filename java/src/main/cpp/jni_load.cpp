@@ -2,6 +2,7 @@
 #include <string>
 
 #include "jni_common.hpp"
+#include "jni_events.hpp"
 #include "jni_ids.hpp"
 
 namespace qads_jni {
@@ -9,18 +10,32 @@ namespace {
 
 Ids cached_ids;
 
-bool cache_ids(JNIEnv* env) noexcept {
-  jclass local = env->FindClass("io/qadataswap/internal/Errors");
+// A global reference, or null with an exception pending.
+jclass find(JNIEnv* env, const char* name) noexcept {
+  jclass local = env->FindClass(name);
   if (local == nullptr) {
-    return false;
+    return nullptr;
   }
-  cached_ids.errors = static_cast<jclass>(env->NewGlobalRef(local));
+  auto* global = static_cast<jclass>(env->NewGlobalRef(local));
   env->DeleteLocalRef(local);
+  return global;
+}
+
+bool cache_ids(JNIEnv* env) noexcept {
+  cached_ids.errors = find(env, "io/qadataswap/internal/Errors");
   if (cached_ids.errors == nullptr) {
     return false;
   }
   cached_ids.errors_create = env->GetStaticMethodID(cached_ids.errors, "create", "(I[B)Ljava/lang/RuntimeException;");
-  return cached_ids.errors_create != nullptr;
+  if (cached_ids.errors_create == nullptr) {
+    return false;
+  }
+  cached_ids.events = find(env, "io/qadataswap/internal/EventSink");
+  if (cached_ids.events == nullptr) {
+    return false;
+  }
+  cached_ids.events_tell = env->GetStaticMethodID(cached_ids.events, "tell", "(II[B[BIJJJ)V");
+  return cached_ids.events_tell != nullptr;
 }
 
 }  // namespace
@@ -33,16 +48,19 @@ extern "C" {
 
 JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* vm, void* /*reserved*/) {
   void* env = nullptr;
-  if (vm->GetEnv(&env, JNI_VERSION_10) != JNI_OK || !qads_jni::cache_ids(static_cast<JNIEnv*>(env))) {
+  if (vm->GetEnv(&env, JNI_VERSION_10) != JNI_OK || !qads_jni::cache_ids(static_cast<JNIEnv*>(env)) ||
+      !qads_jni::observe_events(vm)) {
     return JNI_ERR;
   }
   return JNI_VERSION_10;
 }
 
 JNIEXPORT void JNICALL JNI_OnUnload(JavaVM* vm, void* /*reserved*/) {
+  qads_jni::forget_events();
   void* env = nullptr;
   if (vm->GetEnv(&env, JNI_VERSION_10) == JNI_OK) {
     static_cast<JNIEnv*>(env)->DeleteGlobalRef(qads_jni::ids().errors);
+    static_cast<JNIEnv*>(env)->DeleteGlobalRef(qads_jni::ids().events);
   }
 }
 

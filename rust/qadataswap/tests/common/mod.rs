@@ -26,11 +26,11 @@ impl Segments {
     }
 
     pub fn writer(&self, name: &str) -> WriterBuilder {
-        Writer::builder(name).directory(self.path()).timeout(5000)
+        Writer::builder(name).directory(self.path()).timeout(60_000)
     }
 
     pub fn reader(&self, name: &str) -> ReaderBuilder {
-        Reader::builder(name).directory(self.path()).timeout(5000)
+        Reader::builder(name).directory(self.path()).timeout(60_000)
     }
 
     /// What is left in it.

@@ -6,16 +6,15 @@ import os
 import sys
 
 from .arguments import ReadArguments, UsageError, parse
-from .outcome import DONE, LOST, USAGE, Tally, report
+from .outcome import DONE, LOST, USAGE, Outcome, Tally, report
 
 
-def main() -> int:
-    """What the process ends with."""
+def run(words: list[str]) -> Outcome:
+    """Obeys one command line."""
     try:
-        arguments = parse(sys.argv[1:])
+        arguments = parse(words)
     except UsageError as error:
-        print(f"usage: {error}", file=sys.stderr)
-        return USAGE
+        return USAGE, f"usage: {error}"
     try:
         # Only now: a wrong command line is answered at once, and a missing module is an error like any other.
         from .read import read
@@ -25,16 +24,24 @@ def main() -> int:
         if isinstance(arguments, ReadArguments):
             lost = read(arguments, tally)
             if lost:
-                print(f"overrun: batches were dropped before this reader came to them, lost={lost}", file=sys.stderr)
-                return LOST
+                return LOST, f"overrun: batches were dropped before this reader came to them, lost={lost}"
         else:
             write(arguments, tally)
+            arguments.linger()
     except BaseException as error:
         return report(error)
-    print(tally.line(), flush=True)
-    if not isinstance(arguments, ReadArguments):
-        arguments.linger()
-    return DONE
+    return DONE, tally.line()
+
+
+def main() -> int:
+    """What the process ends with."""
+    if sys.argv[1:] == ["serve"]:
+        for line in sys.stdin:
+            print(*run(line.rstrip("\n").split("\t")), sep="\t", flush=True)
+        return DONE
+    code, line = run(sys.argv[1:])
+    print(line, file=sys.stdout if code == DONE else sys.stderr)
+    return code
 
 
 code = main()

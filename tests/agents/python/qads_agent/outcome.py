@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
+
+Outcome = tuple[int, str]
+"""Exit status, and the line on standard output (DONE) or standard error."""
 
 DONE, ERROR, USAGE, TYPE, TIMEOUT, WRITER_DIED, LOST, CORRUPT = range(8)
 
@@ -66,12 +68,11 @@ def _kind_and_code(error: BaseException) -> tuple[str, int]:
     return "error" if isinstance(error, Exception) else type(error).__name__, ERROR
 
 
-def report(error: BaseException) -> int:
-    """Prints one line and says what to exit with."""
+def report(error: BaseException) -> Outcome:
+    """How an error ends the agent."""
     lost = f" {error}" if isinstance(error, LostError) else ""
     if isinstance(error, LostError) and error.__cause__ is not None:
         error = error.__cause__
     kind, code = _kind_and_code(error)
     message = " ".join(str(error).split()) or type(error).__name__
-    print(f"{kind}: {message}{lost}", file=sys.stderr)
-    return code
+    return code, f"{kind}: {message}{lost}"

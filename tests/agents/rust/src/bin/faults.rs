@@ -109,7 +109,7 @@ fn overrun(name: &str) -> Result<()> {
 
 fn evicted(name: &str) -> Result<()> {
     let evict_after = Duration::from_millis(20);
-    let writer = with_schema(Writer::builder(name).slots(2).evict_after(evict_after).timeout(500))?;
+    let writer = with_schema(Writer::builder(name).slots(2).evict_after(evict_after).timeout(1500))?;
     let reader = create_reader(name)?;
     // The write that evicts the only reader goes on waiting: for the next reader.
     let _ = write_times(&writer, 3, 3);

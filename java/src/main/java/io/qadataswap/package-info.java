@@ -9,6 +9,8 @@
  * IllegalArgumentException} for bad arguments, {@link IllegalStateException} for what was closed.
  * Every timeout is a {@link java.time.Duration}: negative waits for ever, zero looks once.
  *
+ * <p>What happens to segments goes to SLF4J: see {@link io.qadataswap.QadsEvents}.
+ *
  * <p>The system property {@code qadataswap.library.path} names a native library to use instead of
  * the jar's, {@code qadataswap.tmpdir} the folder into which the jar's is unpacked.
  */

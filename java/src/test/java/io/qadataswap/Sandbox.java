@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class Sandbox {
   static final Duration SHORT = Duration.ofMillis(50);
-  static final Duration LONG = Duration.ofSeconds(20);
+  static final Duration LONG = Duration.ofSeconds(60);
 
   Path directory;
   BufferAllocator allocator;

@@ -1,7 +1,9 @@
 package io.qadataswap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Closing while another thread is inside a call, and many threads at once. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class ThreadsTest extends Sandbox {
   private static final Duration FOR_EVER = Duration.ofSeconds(-1);
 
@@ -26,7 +28,7 @@ class ThreadsTest extends Sandbox {
 
   private static Throwable failure(CompletableFuture<?> future) {
     try {
-      future.get(20, TimeUnit.SECONDS);
+      future.get(60, TimeUnit.SECONDS);
       return null;
     } catch (Exception e) {
       return e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
@@ -50,6 +52,21 @@ class ThreadsTest extends Sandbox {
       Thread.sleep(2);
       reader.close();
       assertInstanceOf(IllegalStateException.class, failure(load));
+    }
+  }
+
+  @Test
+  void aThreadThatWouldWaitForItselfIsTold() throws Exception {
+    try (QadsWriter writer = writer("t").slots(1).timeout(FOR_EVER).create();
+        QadsReader reader = reader("t").open()) {
+      write(writer, 1, 1);
+      QadsTimeoutException refused =
+          assertThrows(QadsTimeoutException.class, () -> write(writer, 2, 1));
+      assertTrue(
+          refused.getMessage().contains("wait for ever for its own thread"), refused.getMessage());
+      assertTrue(reader.loadNextBatch());
+      writer.finish();
+      assertFalse(reader.loadNextBatch());
     }
   }
 
@@ -142,7 +159,7 @@ class ThreadsTest extends Sandbox {
         number(reader.getVectorSchemaRoot());
         batches++;
       }
-      finishing.get(20, TimeUnit.SECONDS);
+      finishing.get(60, TimeUnit.SECONDS);
       assertEquals(threads * each, batches);
     }
   }

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of tests/agents/README.md, as far as another language's agent can't show it. */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class AgentTest {
   private static final Path FILE =
       Path.of(System.getProperty("qads.test.data", "tests/data"), "real", "planes.stream");
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final String name = "java-agent-test-" + ProcessHandle.current().pid();
   @TempDir Path folder;
@@ -124,7 +124,7 @@ class AgentTest {
     vector.getDataBuffer().setInt(0, 2);
     vector.close();
     writer.close();
-    Outcome outcome = reading.get(20, TimeUnit.SECONDS);
+    Outcome outcome = reading.get(60, TimeUnit.SECONDS);
     assertEquals(1, outcome.code());
     assertTrue(outcome.line().startsWith("changed: "), outcome.line());
   }

@@ -22,7 +22,7 @@ public final class JavaReader {
     try (BufferAllocator allocator = new RootAllocator();
         QadsReader reader =
             QadsReader.builder(name, allocator)
-                .waitForSegment(Duration.ofSeconds(5)) // for the writer to come
+                .waitForSegment(Duration.ofSeconds(20)) // for the writer to come
                 .timeout(Duration.ofSeconds(10))
                 .open()) {
       VectorSchemaRoot root = reader.getVectorSchemaRoot();

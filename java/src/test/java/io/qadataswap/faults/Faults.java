@@ -202,7 +202,7 @@ public final class Faults {
 
   private void evicted() {
     QadsWriterBuilder options = options().slots(2).evictAfter(Duration.ofMillis(20));
-    try (QadsWriter writer = withSchema(options.timeout(Duration.ofMillis(500)));
+    try (QadsWriter writer = withSchema(options.timeout(Duration.ofMillis(1500)));
         QadsReader reader = open()) {
       try {
         writeTimes(writer, 3, 3);

@@ -1,0 +1,34 @@
+#include "failure.hpp"
+
+namespace qads::cli {
+
+Exit exit_of(qads_status status) {
+  switch (status) {
+    case QADS_OK:
+      return kOk;
+    case QADS_ERR_NOT_FOUND:
+      return kNotFound;
+    case QADS_ERR_PERMISSION:
+      return kPermission;
+    case QADS_ERR_CORRUPT:
+    case QADS_ERR_FOREIGN:
+    case QADS_ERR_VERSION:
+      return kDamaged;
+    case QADS_ERR_INVALID:
+      return kUsage;
+    case QADS_ERR_EXISTS:
+    case QADS_ERR_TIMEOUT:
+    case QADS_ERR_WRITER_DIED:
+    case QADS_ERR_EVICTED:
+    case QADS_ERR_TOO_MANY_READERS:
+      return kNo;
+    default:
+      return kFailed;
+  }
+}
+
+void check(qads_status status) {
+  if (status != QADS_OK) throw Failure(exit_of(status), qads_last_error());
+}
+
+}  // namespace qads::cli

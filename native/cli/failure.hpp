@@ -1,0 +1,29 @@
+// How a command ends that can't do what it was asked for.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "command.hpp"
+#include "qadataswap/qadataswap.h"
+
+namespace qads::cli {
+
+class Failure : public std::exception {
+ public:
+  Failure(Exit exit, std::string message) : exit_(exit), message_(std::move(message)) {}
+  Exit exit() const noexcept { return exit_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  Exit exit_;
+  std::string message_;
+};
+
+Exit exit_of(qads_status status);
+
+// Throws what the library said unless the call succeeded.
+void check(qads_status status);
+
+}  // namespace qads::cli

@@ -1,0 +1,130 @@
+"""`qads watch` and `qads doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from tests.cli.command import BATCH, NO, NOT_FOUND, OK, QADS, USAGE, Qads
+
+
+def test_watch_shows_all_segments_with_rates_from_the_second_look_on(qads: Qads) -> None:
+    with qads.writer("seen", overflow="drop_oldest") as writer:
+        watch = qads.start("watch", "--json", "--interval", "0.2", "--count", "3")
+        while watch.poll() is None:
+            writer.write_arrow(BATCH)
+        out, _ = watch.communicate()
+        looks = [json.loads(line)["segments"] for line in out.splitlines()]
+        assert len(looks) == 3
+        rates = [look[0]["rates"] for look in looks]
+        assert rates[0] is None
+        assert rates[1]["seconds"] >= 0.2
+        assert sum(rate["batches"] for rate in rates[1:]) > 0
+        text = qads("watch", "-i", "0", "-c", "2").out
+        assert len(re.findall(r"^NAME .* BYTES/S$", text, re.MULTILINE)) == 2
+        assert "\x1b" not in text, "no terminal, no clearing"
+
+
+def test_watch_of_one_segment_shows_its_readers(qads: Qads) -> None:
+    with qads.writer("one", schema=BATCH.schema), qads.reader("one"):
+        lines = qads("watch", "--json", "-i", "0.01", "-c", "2", "one").out.splitlines()
+        assert [len(json.loads(line)["readers"]) for line in lines] == [1, 1]
+        assert qads("watch", "-c", "0").code == USAGE
+        assert qads("watch", "-c", "1", "absent").code == NOT_FOUND
+    qads.file("one").unlink()
+
+
+def test_watch_ends_with_ctrl_c(qads: Qads) -> None:
+    watch = qads.start("watch", "--interval", "1000")
+    assert watch.stdout is not None
+    assert watch.stdout.readline().startswith("no segments in ")
+    watch.send_signal(signal.SIGINT)
+    assert watch.wait(60) == OK
+    watch.communicate()
+
+
+def test_doctor_checks_everything_and_leaves_nothing(qads: Qads) -> None:
+    told = qads("doctor", "--json").json()
+    checks = {check["check"]: check for check in told["checks"]}
+    assert {"directory", "permissions", "space", "hand-over", "left-overs", "version", "kernel"} <= set(checks)
+    assert {"processors", "futex", "memory limit", "huge pages", "open files", "file size"} <= set(checks)
+    assert checks["directory"]["detail"] == f"{qads.directory} on tmpfs"
+    assert checks["hand-over"]["status"] == checks["futex"]["status"] == "ok"
+    problems = [check for check in told["checks"] if check["status"] != "ok"]
+    assert told["problems"] == len(problems)
+    for check in told["checks"]:
+        assert bool(check["remedy"]) == (check["status"] != "ok"), check
+    done = qads("doctor")
+    assert done.code == (NO if problems else OK)
+    assert len(re.findall(r"^(ok|warn|fail) ", done.out, re.MULTILINE)) == len(told["checks"])
+    assert list(qads.directory.iterdir()) == []
+
+
+def test_doctor_finds_leftovers_and_damage(qads: Qads) -> None:
+    qads.leave("read", 2, read=True)
+    qads.file("foreign").write_bytes(b"x")
+    done = qads("doctor")
+    assert done.code == NO
+    assert re.search(r"^warn +left-overs .*1 left over", done.out, re.MULTILINE)
+    assert re.search(r"^ +-> qads gc$", done.out, re.MULTILINE)
+    assert re.search(r"^warn +damage .*qads_foreign", done.out, re.MULTILINE)
+    qads.file("foreign").unlink()
+    assert qads("gc").code == OK
+
+
+def test_doctor_says_what_is_wrong_with_a_directory(qads: Qads) -> None:
+    done = qads("doctor", "-d", qads.directory / "absent")
+    assert done.code == NO
+    assert re.search(r"^fail +directory .*absent", done.out, re.MULTILINE)
+    open_to_all = qads.directory / "open"
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    assert re.search(r"^warn +permissions .*0777", qads("doctor", "-d", open_to_all).out, re.MULTILINE)
+    open_to_all.rmdir()
+
+
+def test_doctor_sees_a_full_directory(qads: Qads) -> None:
+    small = qads.directory / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(small)]
+    mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    try:
+        if not mounted:
+            pytest.skip("this machine doesn't let us mount a tmpfs")
+        (small / "filler").write_bytes(bytes(245_000))
+        told = qads("doctor", "--json", "-d", small).json()
+        checks = {check["check"]: check["status"] for check in told["checks"]}
+        assert checks["space"] == "warn"
+        assert checks["hand-over"] == "fail"
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(small)], check=True)
+        small.rmdir()
+
+
+@pytest.mark.parametrize("words", [("--help",), ("help",), ("-h",), ("ls", "--help"), ("help", "tail")])
+def test_help_is_for_standard_output(qads: Qads, words: tuple[str, ...]) -> None:
+    done = qads(*words)
+    assert done.code == OK
+    assert done.err == ""
+    assert "usage: qads" in done.out
+    assert "Exit status: 0" in done.out
+    assert max(map(len, done.out.splitlines())) <= 132
+
+
+def test_the_program_needs_no_shared_library() -> None:
+    loaded = subprocess.run(["ldd", *QADS], capture_output=True, text=True, check=False)
+    assert "not a dynamic executable" in loaded.stderr + loaded.stdout or "statically linked" in loaded.stdout
+
+
+def test_output_that_cant_be_written_is_an_error(qads: Qads) -> None:
+    if not os.access("/dev/full", os.W_OK):
+        pytest.skip("no /dev/full")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*QADS, "ls"], env=qads.environment, stdout=full, check=False, timeout=60)
+    assert done.returncode == 6

@@ -1,0 +1,69 @@
+"""Memory that ends before the file system does, as in a container with a memory limit.
+
+Beyond it the kernel doesn't refuse but kills: so the writer asks before. The limit is a file that the kernel shows;
+here another one is in its place, which the writer reads in a mount namespace of its own. (A real limit would need this
+machine's control groups to itself.)
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.agents.harness import DONE, ERROR, LANGUAGES, WRITER_DIED, Language, Limit, Segments
+from tests.agents.sources import Sources
+from tests.agents.streams import assert_prefix, assert_same, load
+
+EACH = pytest.mark.parametrize("language", [pytest.param(language, id=language.name) for language in LANGUAGES])
+MIB = 1 << 20
+LARGE = "real.bac_trades_20131008"
+
+LIMITED = """
+mount -t tmpfs none /sys/fs/cgroup
+mkdir /sys/fs/cgroup/memory
+echo $0 >/sys/fs/cgroup/memory.max; echo 1000000 >/sys/fs/cgroup/memory.current
+echo $0 >/sys/fs/cgroup/memory/memory.limit_in_bytes; echo 1000000 >/sys/fs/cgroup/memory/memory.usage_in_bytes
+exec "$@"
+"""
+
+NO_MEMORY = re.compile(
+    r"no memory for (?P<need>\d+) bytes of the data section: memory\.\w+ of /sys/fs/cgroup\S* leaves (?P<free>\d+) "
+    r"bytes free; choose a smaller capacity, raise the memory limit \(docker run --memory=\.\.\.\) or use a directory "
+    r"on a disk \(QADS_DIR\)"
+)
+
+
+def _within(limit: int) -> tuple[str, ...]:
+    """A namespace where processes may have so many bytes besides the 1,000,000 that they have."""
+    if not re.search(r"^\d+:(memory|\S*,memory|memory,\S*|):", Path("/proc/self/cgroup").read_text(), re.MULTILINE):
+        pytest.skip("this kernel has no control groups for memory")
+    words = ("unshare", "--mount", "sh", "-ec", LIMITED, str(limit + 1_000_000))
+    tried = subprocess.run([*words, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        pytest.skip(f"this machine doesn't let us make mount namespaces: {tried.stderr.strip()}")
+    return words
+
+
+@EACH
+def test_the_limit_of_a_container(segments: Segments, sources: Sources, limit: Limit, language: Language) -> None:
+    limit("64m")
+    options = ("--capacity", 1 << 36, "--timeout-ms", 200)
+    writer = segments.write(language, "x", sources.path(LARGE), *options, within=_within(100_000))
+    said = writer.expect(ERROR).err
+    assert said.startswith("no space: ")
+    match = NO_MEMORY.search(said)
+    assert match, said
+    assert int(match["free"]) == 100_000 < int(match["need"])
+    segments.read(language, "x", "out.stream").expect(WRITER_DIED)
+    assert_prefix(load(segments.files / "out.stream"), sources.load(LARGE))
+
+
+@EACH
+def test_a_limit_that_is_wide_enough(segments: Segments, sources: Sources, language: Language) -> None:
+    options = ("--capacity", 1 << 36, "--slots", 2000)
+    segments.write(language, "x", sources.path(LARGE), *options, within=_within(2 * MIB)).expect(DONE)
+    segments.read(language, "x", "out.stream").expect(DONE)
+    assert_same(load(segments.files / "out.stream"), sources.load(LARGE))
