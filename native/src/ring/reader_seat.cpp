@@ -198,7 +198,7 @@ Take ReaderSeat::take(Taken& out) {
     return overrun(next);
   }
   QADS_FAULT_POINT("take.checked");
-  own_->taken();
+  if (own_) own_->taken();
   out = {next, slot.record_offset, slot.record_length, slot.rows, slot.flags, index};
   next_.store(next + 1, std::memory_order_relaxed);
   // After the bit: a reader that dies in between holds the slot, and its entry's lock says that it is dead.

@@ -231,7 +231,7 @@ fn there_are_too_many_readers() {
     let segments = Segments::new();
     let writer = segments.writer("few").reader_capacity(1).create().expect("a writer");
     let _one = segments.reader("few").open().expect("a reader");
-    assert_fault!(segments.reader("few").open(), TooManyReaders, "few", "1");
+    assert_fault!(segments.reader("few").open(), TooManyReaders, "few", "only reader entry");
     assert_eq!(writer.readers().expect("states").len(), 1);
 }
 
