@@ -65,13 +65,13 @@ void Writer::write_all(OwnedStream stream, bool message_per_batch, std::int64_t 
   ArrowArrayStream given = stream.take();
   Outcome outcome = interruptible(
       [&, handles = handles_] { return qads_writer_write_stream(handles->writer, &given, flags, timeout_ms); });
-  if (outcome.status == QADS_ERR_PRODUCER) producer_failed(std::move(outcome));
+  if (outcome.status == QADS_ERR_PRODUCER) producer_failed(outcome);
   check(outcome);
 }
 
 // A stream's error is a text. Ctrl-C in a producer written in Python is one as well, and must not look like a failure of the
 // data: whoever catches errors would go on.
-void Writer::producer_failed(Outcome outcome) const {
+void Writer::producer_failed(const Outcome& outcome) const {
   run_signal_handlers();
   if (in_main_thread() && outcome.message.find("KeyboardInterrupt") != std::string::npos) {
     PyErr_SetString(PyExc_KeyboardInterrupt, outcome.message.c_str());

@@ -74,7 +74,7 @@ class Writer {
 
  private:
   void write_all(OwnedStream stream, bool message_per_batch, std::int64_t timeout_ms);
-  [[noreturn]] void producer_failed(Outcome outcome) const;
+  [[noreturn]] void producer_failed(const Outcome& outcome) const;
 
   std::string name_;
   std::string about_;  // what messages begin with

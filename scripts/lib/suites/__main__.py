@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -87,6 +88,8 @@ def main() -> int:
     if not suites:
         parser.error(f"no suite in group {arguments.only}")
 
+    # Started with &, a shell's child ignores Ctrl-C, and tests of Ctrl-C would wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     results: list[report.Result] = []
     prepared: set[Command] = set()
     for suite in suites:
