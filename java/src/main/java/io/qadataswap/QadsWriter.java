@@ -8,6 +8,7 @@ import io.qadataswap.internal.SchemaGuard;
 import io.qadataswap.internal.SegmentFigures;
 import io.qadataswap.internal.SegmentMemory;
 import io.qadataswap.internal.StreamWriting;
+import io.qadataswap.internal.Turn;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
@@ -40,6 +41,7 @@ public final class QadsWriter implements AutoCloseable {
   private final NativeHandle writer;
   private final Cleaner.Cleanable watch;
   private final BatchDescriber describer;
+  private final Turn turn;
   private final SchemaGuard guard;
   private SegmentMemory memory;
 
@@ -49,6 +51,7 @@ public final class QadsWriter implements AutoCloseable {
     dictionaries = options.dictionaries;
     guard = new SchemaGuard(name);
     describer = new BatchDescriber(name);
+    turn = new Turn(name);
     long arena =
         NativeBindings.createArena(
             Arguments.name(name), Arguments.directory(options.directory), options.numbers());
@@ -130,15 +133,18 @@ public final class QadsWriter implements AutoCloseable {
 
   private void write(VectorSchemaRoot root, DictionaryProvider provider, int flags, long waitMs) {
     Arguments.required(root, "root");
-    synchronized (describer) {
+    long leftMs = turn.take(waitMs);
+    try {
       long handle = writer.enter();
       try {
         guard.check(handle, root.getSchema(), provider);
         describer.describe(root, provider);
-        describer.write(handle, flags, waitMs);
+        describer.write(handle, flags, leftMs);
       } finally {
         writer.leave();
       }
+    } finally {
+      turn.end();
     }
   }
 
@@ -183,13 +189,16 @@ public final class QadsWriter implements AutoCloseable {
    * @param provider its dictionaries, or null
    */
   public void setSchema(Schema schema, DictionaryProvider provider) {
-    synchronized (describer) {
+    turn.take();
+    try {
       long handle = writer.enter();
       try {
         guard.check(handle, Arguments.required(schema, "schema"), provider);
       } finally {
         writer.leave();
       }
+    } finally {
+      turn.end();
     }
   }
 
@@ -215,7 +224,8 @@ public final class QadsWriter implements AutoCloseable {
    * @return a report a column
    */
   public List<ColumnReport> lastWrite() {
-    synchronized (describer) {
+    turn.take();
+    try {
       long handle = writer.enter();
       try {
         long[] numbers = NativeBindings.writerGetLastWrite(handle);
@@ -229,6 +239,8 @@ public final class QadsWriter implements AutoCloseable {
       } finally {
         writer.leave();
       }
+    } finally {
+      turn.end();
     }
   }
 

@@ -2,34 +2,20 @@ package io.qadataswap;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.ref.WeakReference;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** A reader that nobody closed is reported, and holds nobody up for ever. */
 class ForgottenTest extends Sandbox {
+  /** slf4j-simple, which the tests have, writes to what is System.err at the time. */
   @Test
   void aForgottenReaderIsReportedAndClosed() throws InterruptedException {
-    List<String> messages = new CopyOnWriteArrayList<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord message) {
-            messages.add(new java.util.logging.SimpleFormatter().formatMessage(message));
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    Logger logger = Logger.getLogger("io.qadataswap");
-    logger.addHandler(handler);
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
     try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create()) {
       WeakReference<QadsReader> forgotten = forget();
       for (int i = 0; i < 100 && !writer.readers().isEmpty(); i++) {
@@ -39,9 +25,10 @@ class ForgottenTest extends Sandbox {
       assertTrue(writer.readers().isEmpty());
       assertTrue(forgotten.refersTo(null));
     } finally {
-      logger.removeHandler(handler);
+      System.setErr(before);
     }
-    assertTrue(messages.contains("QadsReader of 't' was never closed"), messages.toString());
+    String text = said.toString(StandardCharsets.UTF_8);
+    assertTrue(text.contains("QadsReader of 't' was never closed"), text);
   }
 
   private WeakReference<QadsReader> forget() {

@@ -3,6 +3,7 @@ package io.qadataswap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +69,33 @@ class ThreadsTest extends Sandbox {
       assertTrue(reader.loadNextBatch());
       writer.finish();
       assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void aWriteBehindAnotherOneKeepsItsOwnTimeout() throws Exception {
+    try (QadsWriter writer = writer("t").slots(1).timeout(FOR_EVER).create();
+        VectorSchemaRoot third = numbers(3, 1)) {
+      write(writer, 1, 1);
+      CompletableFuture<Void> second = start(() -> write(writer, 2, 1));
+      while (writer.statistics().stalls() == 0) {
+        Thread.onSpinWait();
+      }
+      for (int ms : new int[] {0, 30}) {
+        Thread.currentThread().interrupt();
+        QadsTimeoutException refused =
+            assertThrows(
+                QadsTimeoutException.class, () -> writer.write(third, null, Duration.ofMillis(ms)));
+        assertTrue(Thread.interrupted(), "an interrupt ends no wait, and isn't lost");
+        assertTrue(
+            refused.getMessage().contains("took longer than the " + ms + " ms of this one"),
+            refused.getMessage());
+      }
+      try (QadsReader reader = reader("t").open()) {
+        assertTrue(reader.loadNextBatch());
+        assertTrue(reader.loadNextBatch());
+        assertNull(failure(second));
+      }
     }
   }
 

@@ -1,8 +1,11 @@
 package io.qadataswap.internal;
 
+import io.qadataswap.QadsEvents;
 import java.lang.ref.Cleaner;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A native handle that can be closed while other threads are inside a call on it. Calls are
@@ -55,7 +58,7 @@ public final class NativeHandle {
 
   private static final int CLOSED = Integer.MIN_VALUE;
   private static final Cleaner CLEANER = Cleaner.create();
-  private static final System.Logger LOGGER = System.getLogger("io.qadataswap");
+  private static final Logger LOGGER = LoggerFactory.getLogger(QadsEvents.class);
 
   private final Kind kind;
   private final long address;
@@ -122,7 +125,7 @@ public final class NativeHandle {
         owner,
         () -> {
           if (!handles[0].isClosed()) {
-            LOGGER.log(System.Logger.Level.WARNING, "{0} was never closed", what);
+            LOGGER.warn("{} was never closed", what);
           }
           for (NativeHandle handle : handles) {
             handle.close();
