@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <stdexcept>
 
 namespace qads_fuzz {
 namespace {
@@ -13,6 +14,7 @@ using qads::arrow::parse_format;
 
 constexpr std::uint32_t kMostRows = 20;
 constexpr std::uint32_t kMostBytes = 64;
+constexpr std::int64_t kLargestBuffer = 64 << 20;  // a format may ask for 2 GB a value
 constexpr std::int64_t kAnything = std::numeric_limits<std::int32_t>::max();
 
 void release(ArrowArray* array) { array->release = nullptr; }
@@ -59,6 +61,7 @@ ArrowArray* WildArray::make(const ArrowSchema& schema, std::int64_t rows) {
 }
 
 unsigned char* WildArray::buffer(Node& node, std::int64_t bytes) {
+  if (bytes > kLargestBuffer) throw std::length_error("a buffer of this array would be larger than is worth trying");
   const auto size = static_cast<std::size_t>(bytes);
   node.owned.push_back(std::make_unique<unsigned char[]>(size));
   unsigned char* const at = node.owned.back().get();

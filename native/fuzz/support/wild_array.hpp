@@ -15,6 +15,7 @@ namespace qads_fuzz {
 
 class WildArray {
  public:
+  // Throws std::length_error where a type's values are so large that the array would take all memory.
   // `flat`: for qads_writer_write_flat, whose buffers have lengths: offsets are 0, and contents may lie about other buffers.
   WildArray(const ArrowSchema& schema, Input& input, bool flat);
   WildArray(const WildArray&) = delete;

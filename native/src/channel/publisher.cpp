@@ -214,7 +214,8 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
     if (step != ring::Waiting::Step::kLookAgain && stall_.due(waiting.now())) notice_stall(size);
     const auto look = [&] { return SelfWait::Sight{waits_for_itself(slot), ring_.live(), ring_.aside()}; };
     if (patience.timeout_ms < 0 && step != ring::Waiting::Step::kLookAgain && self_wait.lasts(waiting.now(), look)) {
-      refuse_self_wait(size);
+      refuse_self_wait(text("no room for ", size, " bytes, and this write"),
+                       "let go of batches before writing, read in another thread, or write");
     }
     const events::Noticed noticed = noticed_.take();
     lock.unlock();
@@ -387,12 +388,11 @@ bool Publisher::waits_for_itself(bool slot) const {
   return own != 0 && ring_.depends_on(own);
 }
 
-void Publisher::refuse_self_wait(std::uint64_t size) const {
+void Publisher::refuse_self_wait(const std::string& what, const char* way_out) const {
   throw Error(Code::kTimeout,
-              text("segment '", segment_->name(), "': no room for ", size,
-                   " bytes, and this write would wait for ever for its own thread, which reads the segment as well: ",
-                   ring_.describe_slowest(), "; ", ring_.describe_holders(),
-                   "; let go of batches before writing, read in another thread, or write with a timeout"));
+              text("segment '", segment_->name(), "': ", what,
+                   " would wait for ever for its own thread, which reads the segment as well: ",
+                   ring_.describe_slowest(), "; ", ring_.describe_holders(), "; ", way_out, " with a timeout"));
 }
 
 // drop_oldest: nobody holds anything, and dropping has helped as far as it can. What is in the way is the message being
@@ -441,10 +441,11 @@ void Publisher::close() {
 
 void Publisher::interrupt() { ring::wake_always(segment_->sync().freed); }
 
-template <typename Done, typename Describe>
-void Publisher::wait_until(const Patience& patience, Done done, Describe describe) {
+template <typename Done, typename Describe, typename ForItself>
+void Publisher::wait_until(const Patience& patience, Done done, Describe describe, ForItself waits_for_itself) {
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
   Asking asking(patience.interruption);
+  SelfWait self_wait;
   layout::Sync& sync = segment_->sync();
   std::unique_lock lock(mutex_);
   const TellAfterwards tell(*this, lock);
@@ -458,6 +459,10 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
     if (step == ring::Waiting::Step::kTimeout && !done()) {
       throw Error(Code::kTimeout,
                   text("segment '", segment_->name(), "': after ", patience.timeout_ms, " ms ", describe()));
+    }
+    const auto look = [&] { return SelfWait::Sight{waits_for_itself(), ring_.live(), ring_.aside()}; };
+    if (patience.timeout_ms < 0 && step != ring::Waiting::Step::kLookAgain && self_wait.lasts(waiting.now(), look)) {
+      refuse_self_wait("this call, which waits until everything is read,", "read in another thread, or wait");
     }
     const bool sleeps = step == ring::Waiting::Step::kSleep;
     const std::uint32_t word = sleeps ? ring::arm(sync.freed) : 0;
@@ -482,11 +487,14 @@ void Publisher::was_interrupted(const char* waiting_for) const {
 void Publisher::wait_readers(std::uint32_t count, const Patience& patience) {
   wait_until(
       patience, [&] { return ring_.active_readers() >= count; },
-      [&] { return text(ring_.active_readers(), " of ", counted(count, "reader is", "readers are"), " attached"); });
+      [&] { return text(ring_.active_readers(), " of ", counted(count, "reader is", "readers are"), " attached"); },
+      [] { return false; });
 }
 
 void Publisher::wait_drained(const Patience& patience) {
-  wait_until(patience, [&] { return ring_.drained(); }, [&] { return ring_.describe_slowest(); });
+  wait_until(
+      patience, [&] { return ring_.drained(); }, [&] { return ring_.describe_slowest(); },
+      [&] { return ring_.any_behind(ring::entries_of_this_thread(*segment_), ring_.next()); });
 }
 
 }  // namespace qads::channel

@@ -105,14 +105,14 @@ class Publisher {
   void notice_stall(std::uint64_t size);
   bool overwrites_itself() const;
   bool waits_for_itself(bool slot) const;
-  void refuse_self_wait(std::uint64_t size) const;
+  [[noreturn]] void refuse_self_wait(const std::string& what, const char* way_out) const;
   bool nothing_will_be_freed() const;
   bool takes_name_along() const;
   [[noreturn]] void was_interrupted(const char* waiting_for) const;
   [[noreturn]] void give_up(std::uint64_t size, std::int64_t timeout_ms) const;
   void count(const arrow::Flattener& plan, std::int64_t rows, std::uint32_t flags);
-  template <typename Done, typename Describe>
-  void wait_until(const Patience& patience, Done done, Describe describe);
+  template <typename Done, typename Describe, typename ForItself>
+  void wait_until(const Patience& patience, Done done, Describe describe, ForItself waits_for_itself);
 
   std::shared_ptr<segment::Segment> segment_;
   std::uint32_t fork_generation_;

@@ -1,4 +1,4 @@
-// A thread that waits for room which it alone could make. Another thread may let go of what this one took, so the sight must
+// A thread that waits for what it alone could do. Another thread may let go of what this one took, so the sight must
 // last, with nothing moving, for longer than threads take to hand batches to each other.
 #pragma once
 
@@ -25,17 +25,19 @@ class SelfWait {
     if (now < next_) return false;
     next_ = now + ring::kIntervalNs;
     const Sight sight = look();
-    if (sight != seen_) since_ = now;
+    lasted_ = sight == seen_ ? lasted_ + ring::waited_between(seen_at_, now) : 0;
     seen_ = sight;
-    return sight.for_itself && now - since_ >= kPatienceNs;
+    seen_at_ = now;
+    return sight.for_itself && lasted_ >= kPatienceNs;
   }
 
  private:
   static constexpr std::int64_t kPatienceNs = 5'000'000'000;
 
   std::int64_t next_ = 0;
-  std::int64_t since_ = 0;
+  std::int64_t lasted_ = 0;
   Sight seen_{};
+  std::int64_t seen_at_ = 0;
 };
 
 }  // namespace qads::channel

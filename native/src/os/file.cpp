@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "os/standard_streams.hpp"
 #include "os/system_error.hpp"
 
 namespace qads::os {
@@ -67,6 +68,8 @@ File& File::operator=(File&& other) noexcept {
 }
 
 std::optional<File> open_directory(const std::string& path) {
+  const ForkPause pause;
+  const StandardStreams taken(pause);
   const int fd = retry([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (fd >= 0) return File(fd);
   if (errno == ENOENT) return std::nullopt;
@@ -75,6 +78,8 @@ std::optional<File> open_directory(const std::string& path) {
 }
 
 std::optional<File> find_entry(const File& directory, const std::string& entry, const std::string& path) {
+  const ForkPause pause;
+  const StandardStreams taken(pause);
   const int fd = retry([&] { return ::openat(directory.fd(), entry.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC); });
   if (fd >= 0) return File(fd);
   if (errno == ENOENT) return std::nullopt;
@@ -84,6 +89,8 @@ std::optional<File> find_entry(const File& directory, const std::string& entry, 
 File reopen(int fd, OpenFor access, const std::string& path) {
   const int flags = (access == OpenFor::kReading ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC;
   const SelfPath self(fd);
+  const ForkPause pause;
+  const StandardStreams taken(pause);
   const int opened = retry([&] { return ::open(self.c_str(), flags); });
   if (opened >= 0) return File(opened);
   const int error = errno;

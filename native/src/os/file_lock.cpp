@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "os/fork_guard.hpp"
+#include "os/standard_streams.hpp"
 #include "os/system_error.hpp"
 
 namespace qads::os {
@@ -62,6 +63,7 @@ std::unique_ptr<LockFile> LockFile::reopen(int fd, const std::string& path) {
   int error = 0;
   {
     ForkPause pause;
+    const StandardStreams taken(pause);
     const int opened = ::open(self, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     error = errno;
     if (opened >= 0) {
@@ -78,6 +80,7 @@ std::unique_ptr<LockFile> LockFile::create_unnamed(int directory, const std::str
   int error = 0;
   {
     ForkPause pause;
+    const StandardStreams taken(pause);
     const int opened = ::openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     error = errno;
     if (opened >= 0) {

@@ -14,6 +14,12 @@ enum class WaitMode { kAdaptive, kBusy, kSleep };
 constexpr std::int64_t kIntervalNs = 10'000'000;
 constexpr std::int64_t kSpinNs = 50'000;  // about what waking a sleeper costs
 
+// What of the time between two looks of a thread that waits, an interval or so apart, counts as waiting. Where it is far more,
+// this process was stopped, and perhaps those with it that it waits for: that is held against nobody.
+constexpr std::int64_t waited_between(std::int64_t last, std::int64_t now) noexcept {
+  return now - last <= 10 * kIntervalNs ? now - last : kIntervalNs;
+}
+
 class Deadline {
  public:
   explicit Deadline(std::int64_t timeout_ms) noexcept

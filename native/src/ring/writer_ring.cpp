@@ -147,10 +147,14 @@ bool WriterRing::depends_on(std::uint64_t readers) const {
   if (!std::all_of(aside_.begin(), aside_.end(), held)) return false;
   // What was neither passed by all readers nor dropped comes free once the slowest have moved on.
   if (live() == 0 || segment_.header().overflow != kOverflowBlock) return !aside_.empty();
+  return any_behind(readers, freed_ + 1);
+}
+
+bool WriterRing::any_behind(std::uint64_t readers, std::uint64_t place) const {
   for (std::uint64_t bits = readers; bits != 0; bits &= bits - 1) {
     const ReaderEntry& reader = sync_.readers[std::countr_zero(bits)];
     const bool active = reader_state(reader.control.load(std::memory_order_acquire)) == kActive;
-    if (active && reader.cursor.load(std::memory_order_acquire) <= freed_) return true;
+    if (active && reader.cursor.load(std::memory_order_acquire) < place) return true;
   }
   return false;
 }
@@ -214,7 +218,7 @@ void WriterRing::evict_laggards(std::int64_t now, events::Noticed& noticed) {
       lag = {.control = control, .cursor = cursor, .waited = 0, .seen = now};
       continue;
     }
-    if (lag.seen != 0) lag.waited += now - lag.seen;
+    if (lag.seen != 0) lag.waited += waited_between(lag.seen, now);
     lag.seen = now;
     if (lag.waited < patience) continue;
     QADS_FAULT_POINT("evict.chosen");

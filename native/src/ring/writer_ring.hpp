@@ -58,6 +58,8 @@ class WriterRing {
   std::uint64_t next() const { return next_; }
   // No slot and no memory can become free unless one of these readers (bit r is entry r) takes or lets go.
   bool depends_on(std::uint64_t readers) const;
+  // One of these readers is active and has still to take batches before `place`.
+  bool any_behind(std::uint64_t readers, std::uint64_t place) const;
   // Slots whose batches drop_oldest_message() could still give up, oldest first.
   std::vector<std::uint32_t> droppable() const;
 

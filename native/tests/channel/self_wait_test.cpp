@@ -59,6 +59,18 @@ void standing_still() {
   EXPECT_EQ(full.out.write(full.batch, kSlots, 0, kForever), QADS_OK) << "it did no harm: " << qads_last_error();
 }
 
+void waiting_until_all_is_read() {
+  Full full(QADS_OVERFLOW_BLOCK);
+  Got got;
+  EXPECT_EQ(full.in.next(got), QADS_OK);
+  EXPECT_EQ(qads_writer_wait_drained(full.out.writer, kForever), QADS_ERR_TIMEOUT);
+  const std::string why = qads_last_error();
+  EXPECT_NE(why.find("until everything is read, would wait for ever for its own thread"), std::string::npos) << why;
+  EXPECT_NE(why.find("this process) is 1 batch behind"), std::string::npos) << why;
+  EXPECT_EQ(full.in.next(got), QADS_OK);
+  EXPECT_EQ(qads_writer_wait_drained(full.out.writer, kForever), QADS_OK) << qads_last_error();
+}
+
 // What is in another thread's hands comes back when that pleases.
 void others_taking() {
   Full full(QADS_OVERFLOW_BLOCK);
@@ -78,6 +90,7 @@ TEST(SelfWait, IsRefusedWhereOnlyTheWritingThreadCouldEndIt) {
   cases.emplace_back([] { holding_everything(QADS_OVERFLOW_BLOCK); });
   cases.emplace_back([] { holding_everything(QADS_OVERFLOW_DROP_OLDEST); });
   cases.emplace_back(standing_still);
+  cases.emplace_back(waiting_until_all_is_read);
   cases.emplace_back(others_taking);
   for (std::thread& one : cases) one.join();
 }

@@ -80,6 +80,39 @@ TEST(Death, OfTheWriterLeavesEverythingItPublishedReadable) {
   }
 }
 
+TEST(Death, OfTheWriterInTheMiddleOfAMessageShowsNobodyHalfOfIt) {
+  const Directory directory;
+  auto& published = shared<std::atomic<std::uint64_t>>();
+  Process writer([&] {
+    Outlet out(directory, "s", arena_options(8, 64 << 10));
+    IntBatch batch(kRows);
+    if (out.write(batch, 0) != QADS_OK) return 1;
+    for (std::uint64_t n = 1; n < 3; ++n) {
+      if (out.write(batch, n, QADS_WRITE_MORE) != QADS_OK) return 2;
+    }
+    published = 3;
+    pause_ms(60'000);
+    return 0;
+  });
+  ASSERT_TRUE(eventually([&] { return published.load() == 3; }));
+  Inlet whole(directory, "s");
+  Inlet single(directory, "s");
+  writer.kill();
+  IntBatch batch(kRows);
+  Got got;
+  ArrowArrayStream message{};
+  ASSERT_EQ(qads_reader_next_message(whole.reader, 10'000, &message, &got.info), QADS_OK) << qads_last_error();
+  ASSERT_EQ(message.get_next(&message, &got.array), 0);
+  EXPECT_EQ(batch.difference(got.array, 0), "");
+  message.release(&message);
+  EXPECT_EQ(qads_reader_next_message(whole.reader, 10'000, &message, &got.info), QADS_ERR_WRITER_DIED);
+  for (std::uint64_t n = 0; n < 3; ++n) {
+    ASSERT_EQ(single.next(got), QADS_OK);
+    EXPECT_EQ(batch.difference(got.array, n), "");
+  }
+  EXPECT_EQ(single.next(got), QADS_ERR_WRITER_DIED);
+}
+
 TEST(Death, OfTheWriterLetsANewOneTakeTheNameWhileReadersKeepWhatTheyHave) {
   const Directory directory;
   Got held;

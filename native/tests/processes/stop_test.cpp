@@ -1,7 +1,10 @@
 // A stopped process is not a dead one, however long it is stopped; when it goes on, it is right.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <optional>
 #include <string>
+#include <thread>
 
 #include "../support/segment_ends.hpp"
 #include "process.hpp"
@@ -11,7 +14,8 @@ namespace {
 using namespace qads_test;
 
 constexpr std::int64_t kRows = 40;
-constexpr int kLongerThanAnyPatience = 300;  // ms: probing takes 10, asking for a name 60, evicting here 50
+constexpr int kLonger =
+    300;  // ms, than it takes to find somebody dead (10), to ask for a name (60), to evict here (50)
 constexpr std::int64_t kLong = 60'000;
 
 struct Progress {
@@ -60,7 +64,7 @@ TEST(StoppedWriter, IsWaitedForAndKeepsItsName) {
   ASSERT_EQ(in.next(got, kLong), QADS_OK);
   writer.stop();
   go = true;
-  EXPECT_EQ(in.next(got, kLongerThanAnyPatience), QADS_ERR_TIMEOUT) << "it isn't dead";
+  EXPECT_EQ(in.next(got, kLonger), QADS_ERR_TIMEOUT) << "it isn't dead";
   qads_arena_options options = arena_options(4, 64 << 10);
   options.directory = directory.path();
   qads_arena* taken = nullptr;
@@ -100,7 +104,7 @@ TEST_F(StoppedReader, IsTakenForAliveAndGetsEverythingOfABlockingWriter) {
   Outlet out(directory_, "s", arena_options(4, 64 << 10));
   stop_after_one(out);
   for (std::uint64_t n = 1; n < 5; ++n) ASSERT_EQ(out.write(batch_, n), QADS_OK);
-  EXPECT_EQ(out.write(batch_, 5, 0, kLongerThanAnyPatience), QADS_ERR_TIMEOUT);
+  EXPECT_EQ(out.write(batch_, 5, 0, kLonger), QADS_ERR_TIMEOUT);
   EXPECT_EQ(out.info().reaped_readers, 0U);
   reader_.signal(SIGCONT);
   for (std::uint64_t n = 5; n < 100; ++n) ASSERT_EQ(out.write(batch_, n, 0, kLong), QADS_OK) << qads_last_error();
@@ -113,7 +117,7 @@ TEST_F(StoppedReader, IsToldWhatItLostToAWriterThatDropsTheOldest) {
   Outlet out(directory_, "s", arena_options(4, 64 << 10, QADS_OVERFLOW_DROP_OLDEST));
   stop_after_one(out);
   for (std::uint64_t n = 1; n < 100; ++n) ASSERT_EQ(out.write(batch_, n), QADS_OK);
-  pause_ms(kLongerThanAnyPatience);
+  pause_ms(kLonger);
   EXPECT_EQ(out.info().reaped_readers, 0U);
   expect_end(out, QADS_END_OF_STREAM);
   EXPECT_EQ(progress_.position, 100U);
@@ -137,6 +141,72 @@ TEST_F(StoppedReader, IsToldThatItWasEvicted) {
   EXPECT_EQ(out.info().reaped_readers, 0U);
   expect_end(out, QADS_ERR_EVICTED);
   EXPECT_EQ(progress_.position, 1U);
+}
+
+// A process stopped with all its threads, as a container is that is paused: nobody could move meanwhile.
+class StoppedTogether : public testing::Test {
+ protected:
+  // Something that takes so long of the time in which the process runs.
+  static void be_busy(int ms) {
+    for (int slice = 0; slice < ms / 10; ++slice) pause_ms(10);
+  }
+  void stop_for(int ms) {
+    ASSERT_TRUE(eventually([this] { return writes_.load(); }));
+    pause_ms(100);
+    both_->stop();
+    pause_ms(ms);
+    both_->signal(SIGCONT);
+  }
+
+  const Directory directory_;
+  std::atomic<bool>& writes_ = shared<std::atomic<bool>>();
+  std::optional<Process> both_;
+};
+
+TEST_F(StoppedTogether, AThreadThatWaitsForAnotherIsNotTakenForOneThatWaitsForItself) {
+  both_.emplace([this] {
+    Outlet out(directory_, "s", arena_options(1, 64 << 10));
+    Inlet in(directory_, "s");
+    IntBatch batch(kRows);
+    Got held;
+    if (out.write(batch, 0) != QADS_OK || in.next(held) != QADS_OK) return 1;
+    std::thread other([&] {
+      be_busy(1000);
+      held.release();
+    });
+    writes_ = true;
+    const qads_status status = out.write(batch, 1, 0, -1);
+    if (status != QADS_OK) std::fprintf(stderr, "%s\n", qads_last_error());
+    other.join();
+    return status == QADS_OK ? 0 : 2;
+  });
+  stop_for(6'000);  // it would say so after 5 seconds
+  EXPECT_EQ(both_->wait(), 0);
+}
+
+TEST_F(StoppedTogether, AReaderIsNotEvictedForTheTimeInWhichItsWriterWasStoppedToo) {
+  both_.emplace([this] {
+    qads_arena_options options = arena_options(1, 64 << 10);
+    options.evict_after_ms = 1000;
+    Outlet out(directory_, "s", options);
+    Inlet in(directory_, "s");
+    IntBatch batch(kRows);
+    if (out.write(batch, 0) != QADS_OK) return 1;
+    std::atomic<qads_status> read{QADS_OK};
+    std::thread other([&] {
+      be_busy(200);
+      for (int i = 0; i < 2 && read == QADS_OK; ++i) {
+        Got got;
+        read = in.next(got);
+      }
+    });
+    writes_ = true;
+    const qads_status written = out.write(batch, 1, 0, kLong);
+    other.join();
+    return written == QADS_OK && read == QADS_OK ? 0 : 2;
+  });
+  stop_for(2'000);
+  EXPECT_EQ(both_->wait(), 0);
 }
 
 }  // namespace

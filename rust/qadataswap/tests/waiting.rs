@@ -162,6 +162,20 @@ fn closing_ends_every_wait_of_a_writer() {
 }
 
 #[test]
+fn a_thread_that_would_wait_for_itself_is_told() {
+    let segments = Segments::new();
+    let writer = segments.writer("own").slots(1).timeout(-1).create().expect("a writer");
+    let mut reader = segments.reader("own").open().expect("a reader");
+    writer.write_arrow(&number(1)).expect("a write into the only slot");
+    let held = reader.next().expect("not the end").expect("a batch");
+    let refused = writer.write_arrow(&number(2)).expect_err("nobody else can let go");
+    assert!(matches!(refused, Error::Timeout(_)), "{refused}");
+    assert!(refused.to_string().contains("wait for ever for its own thread"), "{refused}");
+    drop(held);
+    writer.write_arrow(&number(2)).expect("room");
+}
+
+#[test]
 fn a_wait_takes_at_least_its_timeout() {
     let segments = Segments::new();
     let writer = segments.writer("long").create().expect("a writer");

@@ -40,7 +40,7 @@ public final class Turn {
       return timeoutMs;
     }
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    if (!wait(end)) {
+    if (!waitUntil(end)) {
       throw new QadsTimeoutException(
           "segment '%s': another call of this writer took longer than the %d ms of this one"
               .formatted(segment, timeoutMs));
@@ -48,7 +48,7 @@ public final class Turn {
     return Math.max(0, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
   }
 
-  private boolean wait(long end) {
+  private boolean waitUntil(long end) {
     boolean interrupted = false;
     try {
       while (true) {
