@@ -74,7 +74,8 @@ class ThreadsTest extends Sandbox {
 
   @Test
   void aWriteBehindAnotherOneKeepsItsOwnTimeout() throws Exception {
-    try (QadsWriter writer = writer("t").slots(1).timeout(FOR_EVER).create();
+    try (QadsWriter writer =
+            writer("t").slots(1).timeout(FOR_EVER).lifetime(Lifetime.UNTIL_CLOSED).create();
         VectorSchemaRoot third = numbers(3, 1)) {
       write(writer, 1, 1);
       CompletableFuture<Void> second = start(() -> write(writer, 2, 1));
