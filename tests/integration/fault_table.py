@@ -130,7 +130,11 @@ FAULTS = (
         with_header("slot_count", 0),
     ),
     Fault(
-        "Too many readers", "TOO_MANY_READERS", "One more than the segment has entries for.", "too_many_readers", ("1",)
+        "Too many readers",
+        "TOO_MANY_READERS",
+        "One more than the segment has entries for.",
+        "too_many_readers",
+        ("only reader entry", "at most 64"),
     ),
     Fault("Row that can't fit", "WOULD_NOT_FIT", "A row larger than the data area.", "large_row", ("100224", "4096")),
     Fault(
