@@ -9,6 +9,7 @@
 #include "ring/cache_lines.hpp"
 #include "ring/describe.hpp"
 #include "ring/signal.hpp"
+#include "ring/waiting.hpp"
 
 namespace qads::ring {
 
