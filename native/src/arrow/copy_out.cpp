@@ -17,7 +17,7 @@ std::uint64_t padded(std::int64_t bytes) {
 
 }  // namespace
 
-void CopiedBatch::Free::operator()(std::byte* memory) const noexcept { ::operator delete[](memory, kAlignment); }
+void CopiedBatch::Free::operator()(std::byte* owned) const noexcept { ::operator delete[](owned, kAlignment); }
 
 std::unique_ptr<CopiedBatch> copy_batch(const Schema& schema, const qads_node* nodes, const qads_buffer* buffers) {
   auto copy = std::make_unique<CopiedBatch>();

@@ -153,7 +153,7 @@ bool WriterRing::depends_on(std::uint64_t readers) const {
 
 bool WriterRing::any_behind(std::uint64_t readers, std::uint64_t place) const {
   for (std::uint64_t bits = readers; bits != 0; bits &= bits - 1) {
-    const ReaderEntry& reader = sync_.readers[std::countr_zero(bits)];
+    const ReaderEntry& reader = sync_.readers[static_cast<std::size_t>(std::countr_zero(bits))];
     const bool active = reader_state(reader.control.load(std::memory_order_acquire)) == kActive;
     if (active && reader.cursor.load(std::memory_order_acquire) < place) return true;
   }
@@ -308,7 +308,8 @@ std::string WriterRing::describe_holders() const {
   std::array<std::uint32_t, kMaxReaders> held{};
   for (const Slot& slot : slots_) {
     const std::uint64_t holders = slot.holders.load(std::memory_order_acquire);
-    for (std::uint64_t bits = holders; bits != 0; bits &= bits - 1) ++held[std::countr_zero(bits)];
+    for (std::uint64_t bits = holders; bits != 0; bits &= bits - 1)
+      ++held[static_cast<std::size_t>(std::countr_zero(bits))];
   }
   std::string out;
   for (std::uint32_t entry = 0; entry < kMaxReaders; ++entry) {
