@@ -55,8 +55,9 @@ void check_access(const std::string& directory, const struct stat& found, std::v
   const std::string detail = "owner " + std::to_string(found.st_uid) + ", group " + std::to_string(found.st_gid) +
                              ", mode " + mode_text(found.st_mode) + "; this process is user " +
                              std::to_string(::geteuid());
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
-    out.push_back({"permissions", Level::kFail, detail + ": files can't be made there (" + error_text(errno) + ")",
+  if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
+    out.push_back({"permissions", Level::kFail,
+                   detail + ": files can't be listed and made there (" + error_text(errno) + ")",
                    "run as its owner, or choose another directory (QADS_DIR)"});
   } else if ((found.st_mode & S_IWOTH) != 0 && (found.st_mode & S_ISVTX) == 0) {
     out.push_back({"permissions", Level::kWarn, detail + ": anybody may remove anybody's segments",

@@ -1,6 +1,6 @@
 #include <unistd.h>
 
-#include <cstring>
+#include <random>
 
 #include "checkup.hpp"
 #include "segments.hpp"
@@ -55,9 +55,15 @@ std::int64_t rows_read(qads_arena* arena) {
   return rows;
 }
 
+// Processes of several containers may share the directory and have one id.
+std::string own_name() {
+  std::random_device random;
+  return "doctor-" + std::to_string(::getpid()) + "-" + std::to_string(random());
+}
+
 // Everything that segments need of the file system and the kernel: unnamed files, links, locks that conflict, mappings.
-void hand_over(const std::string& directory) {
-  const std::string name = "doctor-" + std::to_string(::getpid());
+std::string hand_over(const std::string& directory) {
+  const std::string name = own_name();
   const Sample sample;
   const Arena arena = create(directory, name);
   qads_writer* made = nullptr;
@@ -65,30 +71,20 @@ void hand_over(const std::string& directory) {
   const std::unique_ptr<qads_writer, void (*)(qads_writer*)> writer(made, qads_writer_free);
   check(qads_writer_write(made, &sample.batch, nullptr, 0, kPatienceMs));
   const Arena other = attach(directory, name);
-  if (info_of(other.get()).writer_alive != 1)
-    throw Failure(kFailed, "a writer that lives looks dead: locks don't work");
+  const qads_arena_info info = info_of(other.get());
+  if (info.writer_alive != 1) throw Failure(kFailed, "a writer that lives looks dead: locks don't work");
   if (rows_read(other.get()) != kRows) throw Failure(kFailed, "a batch arrived with other rows than were written");
   check(qads_writer_close(made));
+  return std::to_string(info.layout_major) + "." + std::to_string(info.layout_minor);
 }
 
-}  // namespace
-
-void check_hand_over(const std::string& directory, std::vector<Check>& out) {
-  try {
-    hand_over(directory);
-    out.push_back(good("hand-over", "a segment was made, locked, written, read and removed there"));
-  } catch (const Failure& failure) {
-    out.push_back({"hand-over", Level::kFail, printable(failure.what()), "what the message says"});
-  }
-}
-
-void check_segments(const std::string& directory, std::vector<Check>& out) {
+void check_files(const std::vector<File>& files, std::vector<Check>& out) {
   std::uint64_t leftovers = 0;
   std::uint64_t bytes = 0;
   std::uint64_t unread = 0;
   std::string damaged;
   std::uint64_t live = 0;
-  for (const File& file : collect(directory, QADS_COLLECT_DRY_RUN)) {
+  for (const File& file : files) {
     leftovers += file.removed ? 1 : 0;
     bytes += file.removed ? file.bytes : 0;
     unread += file.verdict == QADS_FOUND_UNREAD ? 1 : 0;
@@ -105,8 +101,31 @@ void check_segments(const std::string& directory, std::vector<Check>& out) {
     out.push_back(good("left-overs", counts));
   }
   if (!damaged.empty())
-    out.push_back({"damage", Level::kWarn, "damaged, of another version, or no segments: " + damaged,
-                   "qads ls says what is wrong; qads gc --unread removes damaged ones that nobody uses"});
+    out.push_back(
+        {"damage", Level::kWarn, "damaged, of another version, or no segments: " + damaged,
+         "qads ls says what is wrong with each; qads gc --unread removes damaged segments that nobody uses, rm(1) "
+         "what is none"});
+}
+
+}  // namespace
+
+std::string check_hand_over(const std::string& directory, std::vector<Check>& out) {
+  try {
+    std::string layout = hand_over(directory);
+    out.push_back(good("hand-over", "a segment was made, locked, written, read and removed there"));
+    return layout;
+  } catch (const Failure& failure) {
+    out.push_back({"hand-over", Level::kFail, printable(failure.what()), "what the message says"});
+    return "";
+  }
+}
+
+void check_segments(const std::string& directory, std::vector<Check>& out) {
+  try {
+    check_files(collect(directory, QADS_COLLECT_DRY_RUN), out);
+  } catch (const Failure& failure) {
+    out.push_back({"left-overs", Level::kFail, printable(failure.what()), "what the message says"});
+  }
 }
 
 }  // namespace qads::cli

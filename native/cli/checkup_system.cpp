@@ -5,13 +5,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include "checkup.hpp"
+#include "failure.hpp"
 #include "qadataswap/qadataswap.h"
 #include "text.hpp"
 
@@ -62,31 +63,19 @@ void check_futex(std::vector<Check>& out) {
   }
 }
 
-// Where the control group of this process is mounted: in a container usually at the top.
-std::string memory_file(const std::string& name) {
-  std::ifstream groups("/proc/self/cgroup");
-  std::string line;
-  while (std::getline(groups, line)) {
-    if (!line.starts_with("0::")) continue;
-    const std::string path = "/sys/fs/cgroup" + line.substr(3) + "/" + name;
-    if (::access(path.c_str(), R_OK) == 0) return path;
-  }
-  return "/sys/fs/cgroup/" + name;
-}
-
+// By the library's own reckoning, which is what refuses to reserve more.
 void check_memory(std::vector<Check>& out) {
-  const std::string limit = line_of(memory_file("memory.max"));
-  if (limit.empty() || limit == "max") {
+  std::uint64_t left = 0;
+  std::array<char, 512> limit{};
+  check(qads_memory_left(&left, limit.data(), limit.size()));
+  if (left == UINT64_MAX) {
     out.push_back(good("memory limit", "none"));
     return;
   }
-  const std::uint64_t most = std::strtoull(limit.c_str(), nullptr, 10);
-  const std::uint64_t used = std::strtoull(line_of(memory_file("memory.current")).c_str(), nullptr, 10);
-  const std::uint64_t left = most > used ? most - used : 0;
-  const std::string detail = bytes_text(most) + " for this container, " + bytes_text(used) + " of it used";
+  const std::string detail = bytes_text(left) + " left for segments on tmpfs, by " + printable(limit.data());
   if (left < kDefaultCapacity) {
-    out.push_back({"memory limit", Level::kWarn, detail + "; what segments on tmpfs take counts",
-                   "raise the container's limit, or choose a smaller capacity"});
+    out.push_back({"memory limit", Level::kWarn, detail,
+                   "raise the container's limit, free some memory, or choose a smaller capacity"});
   } else {
     out.push_back(good("memory limit", detail));
   }
@@ -128,9 +117,10 @@ void check_limit(int resource, const char* name, const char* what, rlim_t least,
 
 }  // namespace
 
-void check_system(std::vector<Check>& out) {
+void check_system(const std::string& layout, std::vector<Check>& out) {
   constexpr rlim_t kFewFiles = 256;
-  out.push_back(good("version", std::string("library ") + qads_version()));
+  const std::string version = std::string("library ") + qads_version();
+  out.push_back(good("version", layout.empty() ? version : version + ", layout " + layout));
   check_kernel(out);
   check_processors(out);
   check_futex(out);

@@ -1,14 +1,28 @@
 #include "cli.hpp"
 
+#include <unistd.h>
+
 #include <exception>
 #include <new>
 
 #include "command.hpp"
 #include "failure.hpp"
+#include "interrupt.hpp"
+#include "output.hpp"
 #include "text.hpp"
 
 namespace qads::cli {
 namespace {
+
+const Command& command_of(const std::string& word) {
+  const Command* command = find_command(word);
+  if (command == nullptr) throw Failure(kUsage, "there is no command '" + printable(word) + "'");
+  return *command;
+}
+
+void refuse_words(int argc, char** argv, int most) {
+  if (argc > most) throw Failure(kUsage, "too many words: " + printable(argv[most]));
+}
 
 Exit run_command(const Command& command, int argc, char** argv, std::ostream& out, std::ostream& err) {
   const Arguments arguments = parse(command, argc, argv);
@@ -19,51 +33,52 @@ Exit run_command(const Command& command, int argc, char** argv, std::ostream& ou
   return command.run(arguments, out, err);
 }
 
-Exit dispatch(int argc, char** argv, std::ostream& out, std::ostream& err) {
+void print_version(std::ostream& out) { out << "qads " << qads_version() << '\n'; }
+
+// `who` becomes what messages begin with.
+Exit dispatch(int argc, char** argv, std::ostream& out, std::ostream& err, std::string& who) {
   const std::string word = argc > 1 ? argv[1] : "";
-  if (word == "--help" || word == "-h" || word == "help") {
-    const Command* about = argc > 2 ? find_command(argv[2]) : nullptr;
-    if (about != nullptr) {
-      print_help(*about, out);
-    } else {
-      print_overview(out);
-    }
-    return kOk;
-  }
-  if (word == "--version") {
-    out << "qads " << qads_version() << '\n';
-    return kOk;
-  }
   if (word.empty()) {
     print_overview(err);
     return kUsage;
   }
-  const Command* command = find_command(word);
-  if (command == nullptr) {
-    err << "qads: there is no command '" << printable(word) << "'; `qads --help` lists them\n";
-    return kUsage;
+  const bool help = word == "--help" || word == "-h" || word == "help";
+  if (!help && word != "--version") {
+    const Command& command = command_of(word);
+    who += std::string(" ") + command.name;
+    return run_command(command, argc - 1, argv + 1, out, err);
   }
-  try {
-    return run_command(*command, argc - 1, argv + 1, out, err);
-  } catch (const Failure& failure) {
-    err << "qads " << command->name << ": " << printable(failure.what());
-    if (failure.exit() == kUsage) err << "; `qads " << command->name << " --help` explains";
-    err << '\n';
-    return failure.exit();
+  refuse_words(argc, argv, help ? 3 : 2);
+  if (!help) {
+    print_version(out);
+  } else if (argc > 2) {
+    print_help(command_of(argv[2]), out);
+  } else {
+    print_overview(out);
   }
+  return kOk;
 }
 
 }  // namespace
 
 int run(int argc, char** argv, std::ostream& out, std::ostream& err) {
+  std::string who = "qads";
   try {
-    const Exit exit = dispatch(argc, argv, out, err);
+    const Output output(out, STDOUT_FILENO);
+    const Exit exit = dispatch(argc, argv, out, err, who);
     out.flush();
-    return out ? exit : kFailed;  // nobody reads what was printed, or the disk is full
+    return exit;
+  } catch (const Interrupted&) {
+    return kOk;
+  } catch (const Failure& failure) {
+    err << who << ": " << printable(failure.what());
+    if (failure.exit() == kUsage) err << "; `" << who << " --help` explains";
+    err << '\n';
+    return failure.exit();
   } catch (const std::bad_alloc&) {
-    err << "qads: this process has no memory left\n";
+    err << who << ": this process has no memory left\n";
   } catch (const std::exception& error) {
-    err << "qads: " << printable(error.what()) << '\n';
+    err << who << ": " << printable(error.what()) << '\n';
   }
   return kFailed;
 }

@@ -34,14 +34,11 @@ class Flat {
   std::span<const qads_buffer> buffers_;
 };
 
-// List views may name the same rows again and again: what they make can be any size, whatever the segment's.
-constexpr std::size_t kLongestRow = std::size_t{1} << 30;
-
 }  // namespace
 
 void Column::write(std::int64_t row, Json& json) const {
   if (row < 0 || row >= length) damaged("row " + std::to_string(row) + " of " + std::to_string(length));
-  if (json.size() > kLongestRow) throw Failure(kFailed, "a row of column '" + name + "' is longer than 1 GiB as text");
+  if (json.is_full()) throw Full{};
   if (interrupted()) throw Interrupted{};
   if (format.nullable && buffers[0].address != nullptr && !bit(0, row)) {
     json.null();

@@ -39,7 +39,9 @@ struct Column {
   std::vector<Column> children;
   std::unique_ptr<Column> dictionary;
 
-  // null, or what the format makes of it.
+  // null, or what the format makes of it. List views may name the same rows again and again, so that what they make can be
+  // any size, whatever the segment's: throws Full in the middle of it.
+  struct Full {};
   void write(std::int64_t row, Json& json) const;
 
   // Entry `at` of a buffer of this column.

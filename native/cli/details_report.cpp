@@ -149,8 +149,8 @@ void rates_json(Json& json, const std::optional<Rates>& rates) {
 }
 
 std::optional<Rates> rates_of(const Segment& before, const Segment& after, std::int64_t elapsed_ns) {
-  const bool same = std::equal(std::begin(before.info.uuid), std::end(before.info.uuid), std::begin(after.info.uuid));
-  if (!same || elapsed_ns <= 0 || !before.is_known() || !after.is_known()) return std::nullopt;
+  if (!is_same(before.info, after.info) || elapsed_ns <= 0 || !before.is_known() || !after.is_known())
+    return std::nullopt;
   const qads_arena_info& from = before.info;
   const qads_arena_info& to = after.info;
   const double seconds = static_cast<double>(elapsed_ns) / 1e9;

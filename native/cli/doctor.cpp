@@ -10,14 +10,16 @@ namespace {
 
 const char* word_of(Level level) { return level == Level::kOk ? "ok" : level == Level::kWarn ? "warn" : "fail"; }
 
+bool has_failed(const Check& check) { return check.level == Level::kFail; }
+
 std::vector<Check> look(const std::string& directory) {
   std::vector<Check> checks;
   check_directory(directory, checks);
-  if (checks.back().level != Level::kFail) {
-    check_hand_over(directory, checks);
-    check_segments(directory, checks);
-  }
-  check_system(checks);
+  const bool is_there = checks.front().level != Level::kFail;
+  const bool sound = std::none_of(checks.begin(), checks.end(), has_failed);
+  const std::string layout = sound ? check_hand_over(directory, checks) : "";
+  if (is_there) check_segments(directory, checks);
+  check_system(layout, checks);
   return checks;
 }
 
@@ -68,8 +70,9 @@ const Command kDoctor{
     false,
     "checks directory, system and limits, and says what to do",
     R"(Checks what segments need, a line for each: the directory (what it is, whose, free space and files), a hand-over (a small
-segment is made there, written, read and removed), left-overs and damaged files, kernel, processors, futex, the
-container's memory limit, huge pages, limits of this process. A line that isn't ok is followed by what helps.
+segment is made there, written, read and removed), left-overs and damaged files, library and layout, kernel,
+processors, futex, memory that is left for segments, huge pages, limits of this process. A line that isn't ok is
+followed by what helps.
 
 Exit status: 0 if every line is ok, 1 if not.
 

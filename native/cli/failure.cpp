@@ -1,6 +1,7 @@
 #include "failure.hpp"
 
 namespace qads::cli {
+namespace {
 
 Exit exit_of(qads_status status) {
   switch (status) {
@@ -27,8 +28,13 @@ Exit exit_of(qads_status status) {
   }
 }
 
+}  // namespace
+
+Failure::Failure(qads_status status, std::string message)
+    : exit_(exit_of(status)), status_(status), message_(std::move(message)) {}
+
 void check(qads_status status) {
-  if (status != QADS_OK) throw Failure(exit_of(status), qads_last_error());
+  if (status != QADS_OK) throw Failure(status, qads_last_error());
 }
 
 }  // namespace qads::cli

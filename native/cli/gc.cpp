@@ -115,7 +115,7 @@ Removed with --unread only:
 Never removed:
   live, readers   somebody uses it
   kept            its lifetime is 'keep': qads rm NAME removes it
-  foreign         not a segment, whatever its name
+  foreign         not a segment, whatever its name: another file, a link, a directory, a pipe
   permission      another user's, or the directory's permissions forbid it
 
 Exit status 0 also if nothing was to be removed.

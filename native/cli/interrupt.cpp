@@ -14,7 +14,6 @@ void end(int) { told_to_end.store(true); }
 }  // namespace
 
 Interruptible::Interruptible() {
-  told_to_end.store(false);
   struct sigaction action{};
   action.sa_handler = end;  // without SA_RESTART: sleeping ends
   ::sigaction(SIGINT, &action, &interrupt_);
@@ -24,6 +23,7 @@ Interruptible::Interruptible() {
 Interruptible::~Interruptible() {
   ::sigaction(SIGINT, &interrupt_, nullptr);
   ::sigaction(SIGTERM, &terminate_, nullptr);
+  told_to_end.store(false);
 }
 
 bool interrupted() { return told_to_end.load(); }

@@ -20,7 +20,7 @@ class Interruptible {
 };
 
 bool interrupted();
-// Thrown where a command is in the middle of something.
+// Thrown where a command that goes on until it is told to stop is in the middle of something: its ordinary end.
 struct Interrupted {};
 std::int64_t monotonic_ns();
 // Returns early when interrupted.

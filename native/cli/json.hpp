@@ -10,9 +10,10 @@ namespace qads::cli {
 
 class Json {
  public:
-  explicit Json(std::string& out) : out_(out) {}
+  // Of what is made of many values no more are written once there are more bytes than `most`: see Column::write.
+  explicit Json(std::string& out, std::size_t most = SIZE_MAX) : out_(out), most_(most) {}
 
-  std::size_t size() const { return out_.size(); }  // bytes so far
+  bool is_full() const { return out_.size() > most_; }
 
   Json& begin_object() { return begin('{'); }
   Json& end_object() { return end('}'); }
@@ -46,6 +47,7 @@ class Json {
   void separate();
 
   std::string& out_;
+  std::size_t most_;
   bool comma_ = false;  // something stands before, in the same array or object
 };
 

@@ -25,8 +25,8 @@ const Command kLs{
     0,
     false,
     "lists the segments of the directory",
-    R"(Lists every segment file of the directory, also those that are damaged or belong to somebody else, which are told
-with their error and don't change the exit status.
+    R"(Lists every segment file of the directory, also those that are damaged or belong to somebody else, and whatever else has
+a segment's name (links, directories, pipes). They are told with their error and don't change the exit status.
 
   STATE    live: its writer lives (by its lock, whatever the pid). finished: the writer ended the stream.
            closed: it closed without finishing. died: it died. Otherwise what is wrong with the file.

@@ -1,16 +1,23 @@
 #include "commands.hpp"
 #include "segments.hpp"
+#include "text.hpp"
 
 namespace qads::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {'u', "unread", nullptr, "also if batches are unread, or readers attached (they keep what they have)"},
+    {'u', "unread", nullptr,
+     "also if batches are unread, readers attached (they keep what they have), or it is damaged"},
 };
 
-void remove(const std::string& directory, const std::string& name, bool unread) {
+std::optional<Failure> remove(const std::string& directory, const std::string& name, bool unread) {
   const std::uint32_t flags = unread ? std::uint32_t{QADS_REMOVE_UNREAD} : 0U;
-  check(qads_remove(name.c_str(), directory.empty() ? nullptr : directory.c_str(), flags));
+  try {
+    check(qads_remove(name.c_str(), directory.empty() ? nullptr : directory.c_str(), flags));
+    return std::nullopt;
+  } catch (const Failure& failure) {
+    return failure;
+  }
 }
 
 // All of them, whatever happens to one; the first failure decides the exit status.
@@ -20,15 +27,15 @@ Exit run_rm(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   Json json(line);
   json.begin_array();
   for (const std::string& name : arguments.operands()) {
-    json.begin_object().field("name", name);
-    try {
-      remove(directory_of(arguments), name, arguments.has("unread"));
-      json.field("removed", true).key("error").null();
+    const auto failure = remove(directory_of(arguments), name, arguments.has("unread"));
+    json.begin_object().field("name", name).field("removed", !failure).key("error");
+    if (failure) {
+      json.string(failure->what());
+      err << "qads rm: " << printable(failure->what()) << '\n';
+      if (exit == kOk) exit = failure->exit();
+    } else {
+      json.null();
       if (!arguments.has("json")) out << "removed " << name << '\n';
-    } catch (const Failure& failure) {
-      json.field("removed", false).field("error", failure.what());
-      err << "qads rm: " << failure.what() << '\n';
-      if (exit == kOk) exit = failure.exit();
     }
     json.end_object();
   }
@@ -47,7 +54,8 @@ const Command kRm{
     true,
     "removes segments by name",
     R"(Removes the names of segments. Processes that have one open keep it until they let go. Refused (exit status 1): a
-segment whose writer lives, always; one with unread batches or attached readers, without --unread.
+segment whose writer lives, always; one with unread batches or attached readers, without --unread. Nobody knows what is
+unread in one that is damaged, a copy, or of another layout: without --unread it is refused too (exit status 5).
 
 )",
     kOptions,

@@ -11,15 +11,24 @@ constexpr std::int32_t kMostReaders = 64;
 
 const char* or_default(const std::string& directory) { return directory.empty() ? nullptr : directory.c_str(); }
 
+File file_of(const qads_found& found) {
+  return {found.file,         found.name == nullptr ? "" : found.name,
+          found.reason,       found.verdict,
+          found.removed != 0, found.unread,
+          found.bytes};
+}
+
 int keep(void* context, const qads_found* found) {
-  static_cast<std::vector<File>*>(context)->push_back({found->file, found->name == nullptr ? "" : found->name,
-                                                       found->reason, found->verdict, found->removed != 0,
-                                                       found->unread, found->bytes});
+  static_cast<std::vector<File>*>(context)->push_back(file_of(*found));
   return 0;
 }
 
-// What attaching would say anyway, where the survey knows it already.
-const char* kind_of(const File& file) {
+int keep_one(void* context, const qads_found* found) {
+  *static_cast<File*>(context) = file_of(*found);
+  return 0;
+}
+
+const char* kind_of_leftover(const File& file) {
   switch (file.verdict) {
     case QADS_FOUND_FOREIGN:
       return "foreign";
@@ -28,29 +37,25 @@ const char* kind_of(const File& file) {
     case QADS_FOUND_FAILED:
       return "failed";
     default:
-      return file.name.empty() ? "takeover" : "";
+      return "takeover";
   }
 }
 
+// A verdict is about removing. What can be seen, attaching tells.
 Segment look_at_file(const std::string& directory, File file) {
   Segment segment;
-  segment.error_kind = kind_of(file);
-  segment.error = segment.is_known() ? "" : file.reason;
-  segment.file = std::move(file);
-  if (!segment.is_known()) return segment;
-  qads_attach_options options;
-  qads_attach_options_init(&options);
-  options.directory = or_default(directory);
-  qads_arena* attached = nullptr;
-  const qads_status status = qads_attach_arena(segment.file.name.c_str(), &options, &attached);
-  if (status != QADS_OK) {
-    segment.error_kind = qads_status_name(status);
-    segment.error = qads_last_error();
-    return segment;
+  if (file.name.empty()) {
+    segment.error_kind = kind_of_leftover(file);
+    segment.error = file.reason;
+  } else {
+    try {
+      return look_at(directory, file.name).segment;
+    } catch (const Failure& failure) {
+      segment.error_kind = qads_status_name(failure.status());
+      segment.error = failure.what();
+    }
   }
-  const Arena arena(attached, qads_arena_free);
-  segment.info = info_of(attached);
-  segment.readers = readers_of(attached);
+  segment.file = std::move(file);
   return segment;
 }
 
@@ -96,6 +101,10 @@ std::vector<qads_reader_state> readers_of(qads_arena* arena) {
   return readers;
 }
 
+bool is_same(const qads_arena_info& a, const qads_arena_info& b) {
+  return std::equal(std::begin(a.uuid), std::end(a.uuid), std::begin(b.uuid));
+}
+
 std::vector<Segment> look_around(const std::string& directory) {
   std::vector<Segment> segments;
   for (File& file : collect(directory, QADS_COLLECT_DRY_RUN)) {
@@ -106,14 +115,14 @@ std::vector<Segment> look_around(const std::string& directory) {
   return segments;
 }
 
-Segment look_at(const std::string& directory, const std::string& name, qads_arena* arena) {
-  Segment segment;
-  segment.info = info_of(arena);
-  segment.readers = readers_of(arena);
-  for (File& file : collect(directory, QADS_COLLECT_DRY_RUN))
-    if (file.name == name) segment.file = std::move(file);
-  segment.file.name = name;
-  return segment;
+Look look_at(const std::string& directory, const std::string& name) {
+  for (;;) {
+    Look look{attach(directory, name), {}};
+    look.segment.info = info_of(look.arena.get());
+    look.segment.readers = readers_of(look.arena.get());
+    check(qads_find(name.c_str(), or_default(directory), keep_one, &look.segment.file));
+    if (is_same(info_of(attach(directory, name).get()), look.segment.info)) return look;
+  }
 }
 
 std::string state_of(const Segment& segment) {

@@ -24,10 +24,10 @@ struct File {
   std::string file;  // "qads_ticks"
   std::string name;  // "ticks"; empty: not a segment's name
   std::string reason;
-  std::int32_t verdict;
-  bool removed;
-  std::uint64_t unread;
-  std::uint64_t bytes;
+  std::int32_t verdict = 0;
+  bool removed = false;
+  std::uint64_t unread = 0;
+  std::uint64_t bytes = 0;
 };
 std::vector<File> collect(const std::string& directory, std::uint32_t flags);
 
@@ -46,10 +46,16 @@ struct Segment {
 
   bool is_known() const { return error_kind.empty(); }
 };
+// Two looks at one segment, not at another that has taken its name.
+bool is_same(const qads_arena_info& a, const qads_arena_info& b);
 // Every file of the directory, those that are damaged or somebody else's too.
 std::vector<Segment> look_around(const std::string& directory);
-// The segment of that name. Throws where it can't be attached to.
-Segment look_at(const std::string& directory, const std::string& name, qads_arena* arena);
+// The segment of that name: one file's figures, whoever takes the name meanwhile. Throws where it can't be attached to.
+struct Look {
+  Arena arena;
+  Segment segment;
+};
+Look look_at(const std::string& directory, const std::string& name);
 
 // "live", "finished", "closed" (without finish), "died"; for what isn't known the kind of the error.
 std::string state_of(const Segment& segment);

@@ -12,35 +12,55 @@ constexpr Option kOptions[] = {
     {'i', "interval", "SECONDS", "look twice, so long apart, and tell rates (default: 1; 0: look once, no rates)"},
 };
 
-Exit run_stat(const Arguments& arguments, std::ostream& out, std::ostream&) {
+// False: interrupted.
+bool wait(std::int64_t interval) {
+  const Interruptible until_told;
+  pause(interval);
+  return !interrupted();
+}
+
+Look look_again(const std::string& directory, const std::string& name) {
+  try {
+    return look_at(directory, name);
+  } catch (const Failure& failure) {
+    if (failure.exit() != kNotFound) throw;
+    throw Failure(kNotFound, "segment '" + name + "' is gone: its name was removed between the two looks");
+  }
+}
+
+Exit run_stat(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   const std::string directory = directory_of(arguments);
   const std::string& name = arguments.operands().front();
   const std::int64_t interval = arguments.seconds("interval", kDefaultInterval);
-  const Arena arena = attach(directory, name);
-  Segment segment = look_at(directory, name, arena.get());
+  Look look = look_at(directory, name);
   std::optional<Rates> rates;
   if (interval > 0) {
     const std::int64_t begin = monotonic_ns();
-    pause(interval);
-    Segment later = look_at(directory, name, arena.get());
-    rates = rates_of(segment, later, monotonic_ns() - begin);
-    segment = std::move(later);
+    if (!wait(interval)) throw Failure(kNo, "interrupted before its second look");
+    Look later = look_again(directory, name);
+    rates = rates_of(look.segment, later.segment, monotonic_ns() - begin);
+    if (!is_same(look.segment.info, later.segment.info))
+      err << "qads stat: a new writer took '" << name << "' over between the two looks: no rates\n";
+    look = std::move(later);
   }
-  const Schema schema(arena.get());
-  const Details details{shown_directory(arguments), std::move(segment), std::move(rates), schema.get()};
+  const Schema schema(look.arena.get());
+  const Details details{shown_directory(arguments), std::move(look.segment), std::move(rates), schema.get()};
   out << (arguments.has("json") ? json_line([&](Json& json) { details_json(json, details); }) : details_text(details));
   return kOk;
 }
 
 }  // namespace
 
-const Command kStat{"stat",
-                    "NAME",
-                    1,
-                    1,
-                    true,
-                    "tells all about one segment: writer, figures, rates, schema, readers",
-                    R"(Tells all about one segment. Nothing is changed by looking: no reader joins.
+const Command kStat{
+    "stat",
+    "NAME",
+    1,
+    1,
+    true,
+    "tells all about one segment: writer, figures, rates, schema, readers",
+    R"(Tells all about one segment. Nothing is changed by looking: no reader joins. Where a new writer takes the name over
+between the two looks, it is the new segment that is told of, without rates; where the name goes, the exit status is 3.
+Ctrl-C between them ends it with exit status 1.
 
   writer   alive or not is asked of the kernel, by its lock; a process id is what the process called itself,
            and means little in another container
@@ -51,7 +71,7 @@ const Command kStat{"stat",
            a dead one is cleaned up after by the writer when that next waits for room
 
 )",
-                    kOptions,
-                    run_stat};
+    kOptions,
+    run_stat};
 
 }  // namespace qads::cli

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "commands.hpp"
 #include "interrupt.hpp"
@@ -39,12 +38,12 @@ bool anyone_reads(const Segment& segment) {
 // Never a live one: what is read offline isn't held. So it must still be the same file.
 Arena find(const std::string& directory, const std::string& name, Segment& segment, bool& peek) {
   for (;;) {
-    Arena arena = attach(directory, name);
-    segment = look_at(directory, name, arena.get());
+    Look look = look_at(directory, name);
+    segment = std::move(look.segment);
     peek = segment.info.writer_alive == 0 && !anyone_reads(segment);
-    if (!peek) return arena;
+    if (!peek) return std::move(look.arena);
     Arena offline = attach(directory, name, QADS_ATTACH_OFFLINE);
-    if (std::memcmp(info_of(offline.get()).uuid, segment.info.uuid, sizeof segment.info.uuid) == 0) return offline;
+    if (is_same(info_of(offline.get()), segment.info)) return offline;
   }
 }
 
@@ -76,14 +75,10 @@ class Tail {
       qads_batch_info info{};
       const auto next = [&](std::int64_t wait_ms) { return qads_reader_next_flat(reader, wait_ms, &batch, &info); };
       if (qads_status status = wait(next); status != QADS_OK) return ended(status);
-      // Before the lease ends, and before writing to what may be slow.
-      std::string lines;
-      {
-        const Lease lease(batch.lease, qads_lease_release);
-        lines = rows.render(batch, left_);
-      }
+      Lease lease(batch.lease, qads_lease_release);
+      tell_losses(info);
+      print(rows, batch, lease);
       left_ -= std::min(left_, info.length);
-      print(info, lines);
     }
     return kOk;
   }
@@ -104,12 +99,20 @@ class Tail {
     }
   }
 
-  void print(const qads_batch_info& info, const std::string& lines) {
-    if (info.lost_before > 0)
-      err_ << "qads tail: " << number_text(info.lost_before, "batch was", "batches were") << " lost before batch "
-           << info.sequence << '\n';
-    out_ << lines << std::flush;
-    if (!out_) throw Failure(kFailed, "nobody takes what it prints");
+  void tell_losses(const qads_batch_info& info) {
+    if (info.lost_before == 0) return;
+    err_ << "qads tail: " << number_text(info.lost_before, "batch was", "batches were") << " lost before batch "
+         << info.sequence << '\n';
+  }
+
+  // The lease ends when all is made, before its last piece goes to what may be slow.
+  void print(Rows& rows, const qads_flat_batch& batch, Lease& lease) {
+    rows.begin(batch, left_);
+    do {
+      const std::string lines = rows.next();
+      if (rows.done()) lease.reset();
+      out_ << lines << std::flush;
+    } while (!rows.done());
   }
 
   static Exit ended(qads_status status) {
@@ -140,11 +143,7 @@ Exit run_tail(const Arguments& arguments, std::ostream& out, std::ostream& err) 
   qads_reader* attached = nullptr;
   check(qads_attach_reader(arena.get(), &options, &attached));
   const Reader reader(attached, qads_reader_free);
-  try {
-    return tail.run(attached);
-  } catch (const Interrupted&) {
-    return kOk;
-  }
+  return tail.run(attached);
 }
 
 }  // namespace
@@ -160,9 +159,9 @@ const Command kTail{
 A stream that broke off ends it with exit status 1.
 
 tail is a reader like any other: it takes a place (see qads stat), and a writer that blocks waits for it. It lets go
-of each batch before printing it, so what holds a writer up is only output that isn't taken (a terminal that was
-stopped). Where a blocking writer still waits for its first reader, tail is refused, because what it has read is
-then gone: say --consume to do it anyway.
+of each batch before printing it (of one that makes more than 64 MiB of text, before the last of it), so what holds a
+writer up is only output that isn't taken (a terminal that was stopped). Where a blocking writer still waits for its
+first reader, tail is refused, because what it has read is then gone: say --consume to do it anyway.
 
 A stream that has ended and that nobody reads is printed from its oldest row on, and nothing is changed by that:
 it stays for its readers.

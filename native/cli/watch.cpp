@@ -16,13 +16,13 @@ constexpr Option kOptions[] = {
     {'c', "count", "N", "look N times, then end"},
 };
 
-struct Look {
+struct Moment {
   std::int64_t at_ns = 0;
   std::vector<Segment> segments;
 };
 
 // Of each segment of the later look; those that weren't there before have none.
-AllRates rates_between(const Look& before, const Look& after) {
+AllRates rates_between(const Moment& before, const Moment& after) {
   AllRates rates;
   for (const Segment& segment : after.segments) {
     rates.emplace_back();
@@ -44,7 +44,7 @@ class Watch {
 
  private:
   std::string look_at_all() {
-    Look now{monotonic_ns(), look_around(directory_)};
+    Moment now{monotonic_ns(), look_around(directory_)};
     const AllRates rates = rates_between(last_, now);
     last_ = std::move(now);
     const std::vector<Segment>& segments = last_.segments;
@@ -52,21 +52,21 @@ class Watch {
     return json_line([&](Json& json) { list_json(json, shown_, segments, rates); });
   }
 
-  // Attaches each time: the name may be taken over.
+  // By its name each time: that may be taken over.
   std::string look_at_one(const std::string& name) {
-    const Arena arena = attach(directory_, name);
-    Look now{monotonic_ns(), {look_at(directory_, name, arena.get())}};
-    AllRates rates = rates_between(last_, now);
-    last_ = now;
-    const Schema schema(arena.get());
-    const Details details{shown_, now.segments.front(), rates.front(), schema.get()};
+    const Look look = look_at(directory_, name);
+    Moment now{monotonic_ns(), {look.segment}};
+    const AllRates rates = rates_between(last_, now);
+    last_ = std::move(now);
+    const Schema schema(look.arena.get());
+    const Details details{shown_, look.segment, rates.front(), schema.get()};
     return arguments_.has("json") ? json_line([&](Json& json) { details_json(json, details); }) : details_text(details);
   }
 
   const Arguments& arguments_;
   std::string directory_;
   std::string shown_;
-  Look last_;
+  Moment last_;
 };
 
 Exit run_watch(const Arguments& arguments, std::ostream& out, std::ostream&) {
@@ -83,7 +83,6 @@ Exit run_watch(const Arguments& arguments, std::ostream& out, std::ostream&) {
     if (screen) out << "\x1b[H\x1b[2J" << "qads watch, every " << duration_text(interval) << "; Ctrl-C ends it\n\n";
     if (!screen && !json && looked > 0) out << '\n';
     out << text << std::flush;
-    if (!out) return kFailed;
   }
   return kOk;
 }
@@ -98,8 +97,9 @@ const Command kWatch{
     true,
     "shows ls, or stat of one segment, again and again, with rates",
     R"(Shows what ls shows, or with a NAME what stat shows, again and again until Ctrl-C (exit status 0), with what was
-written a second since the look before. A terminal is cleared each time; into a file or a pipe the tables follow one
-another. With --json each look is one line.
+written a second since the look before. With a NAME it ends with exit status 3 when nothing has the name any more,
+because its stream was read to the end, say. A terminal is cleared each time; into a file or a pipe the tables follow
+one another. With --json each look is one line.
 
 )",
     kOptions,

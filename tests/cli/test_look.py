@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import re
+import time
 from typing import Any
 
 import pyarrow as pa
@@ -71,6 +73,8 @@ def test_what_is_wrong_with_a_file_is_listed_and_stops_nothing(qads: Qads) -> No
         file.write(b"\x09")
     qads.file("foreign").write_bytes(b"not a segment")
     (qads.directory / "qads_\x1b[2J").write_bytes(b"no name of a segment")
+    qads.file("link").symlink_to("qads_good")
+    os.mkfifo(qads.file("pipe"))
     done = qads("ls")
     assert done.code == OK
     assert "\x1b" not in done.out
@@ -81,8 +85,11 @@ def test_what_is_wrong_with_a_file_is_listed_and_stops_nothing(qads: Qads) -> No
         "damaged": ("corrupt", True),
         "other_version": ("version", True),
         "foreign": ("foreign", True),
+        "link": ("foreign", True),
+        "pipe": ("foreign", True),
     }
-    for name in ("short", "damaged", "other_version", "foreign"):
+    assert re.search(r"^link +foreign .* is a symbolic link", done.out, re.MULTILINE)
+    for name in ("short", "damaged", "other_version", "foreign", "link", "pipe"):
         done = qads("stat", name)
         assert done.code == DAMAGED, done
         assert done.err.startswith("qads stat: ")
@@ -94,7 +101,8 @@ def test_what_is_wrong_with_a_file_is_listed_and_stops_nothing(qads: Qads) -> No
 def test_another_users_segment_is_listed_as_such(qads: Qads) -> None:
     qads.leave("theirs")
     os.chown(qads.file("theirs"), 12345, 12345)
-    assert _listed(qads)["theirs"]["state"] == "permission"
+    theirs = _listed(qads)["theirs"]
+    assert (theirs["state"], theirs["bytes"]) == ("permission", qads.file("theirs").stat().st_blocks * 512)
     assert qads("stat", "theirs").code == PERMISSION
     assert qads("rm", "--unread", "theirs").code == PERMISSION
     assert qads("gc", "--unread", "--json").json()["files"][0]["verdict"] == "permission"
@@ -154,6 +162,46 @@ def test_stat_measures_rates_between_two_looks(qads: Qads) -> None:
         assert 0 <= rates["stalled"] <= 1
 
 
+def test_stat_says_that_the_name_went_between_its_looks(qads: Qads) -> None:
+    qads.leave("going")
+    stat = qads.start("stat", "-i", "1", "--json", "going")
+    time.sleep(0.5)
+    assert qads("rm", "-u", "going").code == OK
+    out, err = stat.communicate(timeout=60)
+    assert (stat.returncode, out) == (NOT_FOUND, "")
+    assert "'going' is gone" in err
+
+
+def test_stat_tells_of_one_file_where_the_name_is_taken_over(qads: Qads) -> None:
+    qads.leave("taken", 2)
+    stat = qads.start("stat", "-i", "1", "--json", "taken")
+    time.sleep(0.5)
+    qads.leave("taken", 3)
+    out, err = stat.communicate(timeout=60)
+    assert stat.returncode == OK
+    assert "took 'taken' over" in err
+    told = json.loads(out)
+    assert (told["head"], told["unread"], told["rates"]) == (3, 3, None)
+    assert told["uuid"] == _listed(qads)["taken"]["uuid"]
+    assert qads("rm", "-u", "taken").code == OK
+
+
+def test_stat_opens_no_other_segment(qads: Qads) -> None:
+    qads.leave("wanted")
+    qads.leave("other")
+    libc = ctypes.CDLL(None)
+    seen = libc.inotify_init1(os.O_NONBLOCK)
+    opens = 0x20
+    assert libc.inotify_add_watch(seen, bytes(qads.file("other")), opens) > 0
+    assert qads("stat", "-i", "0", "wanted").code == OK
+    with pytest.raises(BlockingIOError):
+        os.read(seen, 4096)
+    assert qads("ls").code == OK
+    assert os.read(seen, 4096), "as ls does"
+    os.close(seen)
+    assert qads("rm", "-u", "wanted", "other").code == OK
+
+
 def test_stat_of_a_stream_without_schema_says_so(qads: Qads) -> None:
     with qads.writer("early"):
         assert qads("stat", "-i", "0", "--json", "early").json()["schema"] is None
@@ -195,6 +243,10 @@ def test_names_and_columns_reach_the_terminal_without_control_characters(qads: Q
         (("ls", "--jsonn"), USAGE),
         (("ls", "-x"), USAGE),
         (("frobnicate",), USAGE),
+        (("help", "frobnicate"), USAGE),
+        (("help", "ls", "stat"), USAGE),
+        (("--version", "ls"), USAGE),
+        (("rm", "-d", "/tmp/\x1b[31m", "x"), NOT_FOUND),
         ((), USAGE),
     ],
 )
@@ -204,6 +256,7 @@ def test_every_kind_of_failure_has_its_exit_status_and_one_line(qads: Qads, word
     assert done.out == ""
     assert done.err.startswith("qads")
     assert done.err.count("\n") == 1 or not words
+    assert "\x1b" not in done.err
 
 
 def test_the_directory_option_goes_before_the_environment(qads: Qads) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 import qadataswap
 
-from tests.cli.command import BATCH, NO, NOT_FOUND, OK, Qads, kill
+from tests.cli.command import BATCH, DAMAGED, NO, NOT_FOUND, OK, QADS, Qads, kill
 
 
 def _verdicts(qads: Qads, *words: str) -> dict[str, tuple[str, bool]]:
@@ -47,6 +52,42 @@ def test_rm_removes_what_was_read_and_refuses_the_rest(qads: Qads) -> None:
     qads.file("live").unlink()
 
 
+def test_rm_refuses_what_it_cant_read_unless_told(qads: Qads) -> None:
+    qads.leave("short")
+    os.truncate(qads.file("short"), 4000)
+    qads.leave("original")
+    shutil.copy(qads.file("original"), qads.file("copy"))
+    for name in ("short", "copy"):
+        done = qads("rm", name)
+        assert (done.code, done.out) == (DAMAGED, "")
+        assert "option unread" in done.err
+        assert qads.file(name).exists()
+    assert qads("rm", "--unread", "short", "copy", "original").code == OK
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
+def test_a_dry_run_knows_what_the_directory_forbids() -> None:
+    nobody = 65534
+    with tempfile.TemporaryDirectory() as outer:
+        os.chmod(outer, 0o755)
+        program = shutil.copy(QADS[0], outer)
+        theirs = Path(outer, "theirs")
+        theirs.mkdir()
+        Qads(theirs).leave("read", read=True)
+        os.chown(theirs / "qads_read", nobody, nobody)
+
+        def told(*words: str) -> str:
+            command = [program, *words, "-d", str(theirs)]
+            return subprocess.run(
+                command, user=nobody, group=nobody, extra_groups=[], stdout=subprocess.PIPE, text=True, timeout=60
+            ).stdout
+
+        for said in (told("gc", "--dry-run"), told("gc")):
+            assert "keeps qads_read" in said
+            assert "Permission denied" in said
+        assert re.search("^read +finished ", told("ls"), re.MULTILINE), "it can be looked at all the same"
+
+
 def test_gc_says_of_each_file_why_it_goes_or_stays(qads: Qads) -> None:
     qads.leave("read", 3, read=True)
     qads.leave("unread", 3)
@@ -56,6 +97,8 @@ def test_gc_says_of_each_file_why_it_goes_or_stays(qads: Qads) -> None:
     qads.leave("damaged")
     os.truncate(qads.file("damaged"), 4000)
     qads.file("foreign").write_bytes(b"")
+    qads.file("link").symlink_to("qads_read")
+    qads.file("folder").mkdir()
     qads.leave("takeover", 1)
     qads.file("takeover").rename(qads.directory / ".qads_read.new")
     qads.leave("held", 1)
@@ -69,6 +112,8 @@ def test_gc_says_of_each_file_why_it_goes_or_stays(qads: Qads) -> None:
             "qads_died": ("unread", False),
             "qads_damaged": ("damaged", False),
             "qads_foreign": ("foreign", False),
+            "qads_link": ("foreign", False),
+            "qads_folder": ("foreign", False),
             ".qads_read.new": ("takeover", True),
             "qads_held": ("readers", False),
             "qads_live": ("live", False),
@@ -87,8 +132,9 @@ def test_gc_says_of_each_file_why_it_goes_or_stays(qads: Qads) -> None:
         dry = _verdicts(qads, "--unread", "--dry-run")
         assert {file for file, (_, removed) in dry.items() if removed} == {"qads_unread", "qads_died", "qads_damaged"}
         assert _verdicts(qads, "--unread") == dry
-        left = {"qads_kept", "qads_foreign", "qads_held", "qads_live", "unrelated"}
+        left = {"qads_kept", "qads_foreign", "qads_link", "qads_folder", "qads_held", "qads_live", "unrelated"}
         assert {path.name for path in qads.directory.iterdir()} == left
+        qads.file("folder").rmdir()
     for path in qads.directory.iterdir():
         path.unlink()
 

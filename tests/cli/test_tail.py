@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from tests.agents.sources import BUNDLES, GOLDEN, Sources
-from tests.cli.command import BATCH, DAMAGED, NO, NOT_FOUND, OK, USAGE, Qads, kill
+from tests.cli.command import BATCH, DAMAGED, FAILED, NO, NOT_FOUND, OK, QADS, USAGE, Qads, kill
 from tests.cli.values import Pairs, check, columns_of
 
 STREAMS = [*(f"golden.{name}" for name in GOLDEN), *(f"bundle.{name}" for name in BUNDLES), "shape.metadata"]
@@ -123,6 +123,40 @@ def test_ctrl_c_and_a_timeout_end_it(qads: Qads) -> None:
         tail.communicate()
         assert writer.readers() == [], "it gave its place up"
     qads.file("quiet").unlink()
+
+
+@pytest.mark.parametrize("words", [("--json",), ()], ids=["json", "text"])
+def test_a_batch_whose_text_fits_no_memory_is_printed_in_pieces(qads: Qads, words: tuple[str, ...]) -> None:
+    rows, values = 2000, 1_000_000
+    views = pa.ListViewArray.from_arrays(
+        pa.array([0] * rows, pa.int32()), pa.array([values] * rows, pa.int32()), pa.array([7] * values, pa.int8())
+    )
+    with qads.writer("wide", lifetime="keep") as writer:
+        writer.write_arrow(pa.record_batch({"views": views}))
+    limited = ["prlimit", f"--as={512 << 20}", *QADS, "tail", *words, "wide"]
+    tail = subprocess.Popen(limited, env=qads.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert tail.stdout is not None
+    line = tail.stdout.readline()
+    assert line.startswith(b'{"views":[7,7,' if words else b"views")
+    tail.send_signal(signal.SIGINT)
+    _, err = tail.communicate(timeout=60)
+    assert (tail.returncode, err) == (OK, b"")
+    assert qads("rm", "-u", "wide").code == OK
+
+
+def test_a_row_whose_text_fits_no_memory_is_an_error_of_the_command(qads: Qads) -> None:
+    inner = pa.ListViewArray.from_arrays(
+        pa.array([0] * 1000, pa.int32()), pa.array([500_000] * 1000, pa.int32()), pa.array([7] * 500_000, pa.int8())
+    )
+    views = pa.ListViewArray.from_arrays(pa.array([0], pa.int32()), pa.array([1000], pa.int32()), inner)
+    with qads.writer("row", lifetime="keep") as writer:
+        writer.write_arrow(pa.record_batch({"views": views}))
+    limited = ["prlimit", f"--as={256 << 20}", *QADS, "tail", "--json", "row"]
+    done = subprocess.run(limited, env=qads.environment, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (FAILED, b"")
+    assert done.stderr == b"qads tail: this process has no memory left\n"
+    assert qads("tail", "row").out.count("\n") == 2, "a cell needs no more than what it shows"
+    assert qads("rm", "-u", "row").code == OK
 
 
 def test_it_ends_when_nobody_takes_what_it_prints(qads: Qads) -> None:

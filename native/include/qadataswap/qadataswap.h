@@ -524,13 +524,15 @@ QADS_API qads_status qads_set_observer(qads_observer observer, void* context);
 
 /* ---- The segment directory --------------------------------------------------------------------------------------- */
 
-/* Calls visit(context, name) for every segment file, alive or not; stops when visit returns non-zero. */
+/* Calls visit(context, name) for every segment file, alive or not, and whatever is in it; stops when visit returns
+ * non-zero. Links, directories and pipes aren't files of segments: qads_collect tells of them. */
 QADS_API qads_status qads_list(const char* directory, int (*visit)(void* context, const char* name), void* context);
 
-enum { QADS_REMOVE_UNREAD = 1 /* also if batches are unread or readers attached */ };
+enum { QADS_REMOVE_UNREAD = 1 /* also if batches are unread, readers attached, or it is damaged */ };
 
-/* Removes the name of a segment without a live writer. Attached readers keep what they have.
- * Errors: NOT_FOUND, EXISTS (live writer; or unread batches or readers, without QADS_REMOVE_UNREAD), PERMISSION. */
+/* Removes the name of a segment without a live writer. Attached readers keep what they have. Errors: NOT_FOUND, FOREIGN,
+ * PERMISSION, EXISTS (live writer; or unread batches or readers, without QADS_REMOVE_UNREAD), and without
+ * QADS_REMOVE_UNREAD also CORRUPT (damaged, or a copy) and VERSION: nobody knows what is unread there. */
 QADS_API qads_status qads_remove(const char* name, const char* directory, uint32_t flags);
 
 enum {
@@ -548,14 +550,14 @@ enum {
   QADS_FOUND_KEPT = 6,        /* its lifetime is QADS_LIFETIME_KEEP                                                  */
   QADS_FOUND_LIVE = 7,        /* its writer lives                                                                    */
   QADS_FOUND_READERS = 8,     /* readers are attached                                                                */
-  QADS_FOUND_FOREIGN = 9,     /* not a segment, whatever its name                                                    */
-  QADS_FOUND_PERMISSION = 10, /* another user's                                                                      */
+  QADS_FOUND_FOREIGN = 9,     /* not a segment, whatever its name: another file, a link, a directory, a pipe         */
+  QADS_FOUND_PERMISSION = 10, /* another user's, or the directory's permissions forbid removing it                   */
   QADS_FOUND_FAILED = 11      /* looking at it, or removing it, failed                                               */
 };
 
 typedef struct qads_found {
   const char* file;   /* its name in the directory                                                                   */
-  const char* name;   /* of the segment; NULL for QADS_FOUND_TAKEOVER and for a live one of that kind                */
+  const char* name;   /* of the segment; NULL where a takeover makes its file, whatever is found there                */
   const char* reason; /* one sentence for people                                                                     */
   int32_t verdict;    /* QADS_FOUND_*                                                                                */
   int32_t removed;    /* 1: it is gone (dry run: it would be)                                                        */
@@ -563,12 +565,24 @@ typedef struct qads_found {
   uint64_t bytes;     /* of memory, or disk, behind the file                                                         */
 } qads_found;
 
-/* Looks at every segment file of the directory, and at what creators left that were killed, and removes those that nobody
- * needs any more; calls visit(context, found) for each, removed or not, and stops when that returns non-zero. `found` is
- * valid during the call. A file that can't be looked at doesn't end it. Attached readers and live writers are never
+/* Looks at whatever has a segment's name in the directory, and at what creators left that were killed, and removes what
+ * nobody needs any more; calls visit(context, found) for each, removed or not, and stops when that returns non-zero. `found`
+ * is valid during the call. A file that can't be looked at doesn't end it. Attached readers and live writers are never
  * disturbed: each file goes under its own writer lock. Errors: NOT_FOUND (no such directory), PERMISSION, INVALID, SYSTEM. */
 QADS_API qads_status qads_collect(const char* directory, uint32_t flags,
                                   int (*visit)(void* context, const qads_found* found), void* context);
+
+/* What a dry run of qads_collect says of one name, without a look at the others: calls visit(context, found) once.
+ * Errors: NOT_FOUND (nothing has this name, or no such directory), PERMISSION, INVALID, SYSTEM. */
+QADS_API qads_status qads_find(const char* name, const char* directory,
+                               int (*visit)(void* context, const qads_found* found), void* context);
+
+/* How much memory there still is for segments on a file system that lives in it (/dev/shm): the least of what the machine
+ * and this process's control groups leave, page cache that can be dropped and swap included; UINT64_MAX if nothing limits
+ * it. More than that the library doesn't reserve (NO_SPACE), because beyond it the kernel kills instead of refusing. `limit`
+ * gets at most `size` bytes with a 0 at their end: what leaves so little, such as "memory.max of /sys/fs/cgroup", for
+ * people; it may be NULL if size is 0. Doesn't block; any thread. Errors: INVALID, NO_MEMORY. */
+QADS_API qads_status qads_memory_left(uint64_t* bytes, char* limit, size_t size);
 
 #ifdef __cplusplus
 }

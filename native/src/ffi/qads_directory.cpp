@@ -1,6 +1,7 @@
 #include <string>
 
 #include "ffi/guard.hpp"
+#include "os/memory.hpp"
 #include "segment/segment.hpp"
 
 using namespace qads;
@@ -36,23 +37,47 @@ static_assert(static_cast<int>(segment::Verdict::kRead) == QADS_FOUND_READ &&
               static_cast<int>(segment::Verdict::kPermission) == QADS_FOUND_PERMISSION &&
               static_cast<int>(segment::Verdict::kFailed) == QADS_FOUND_FAILED);
 
-qads_status qads_collect(const char* directory, uint32_t flags, int (*visit)(void* context, const qads_found* found),
-                         void* context) {
+namespace {
+
+using Visit = int (*)(void* context, const qads_found* found);
+
+bool tell(const segment::Found& one, Visit visit, void* context) {
+  const qads_found found{one.file.c_str(),
+                         one.name.empty() ? nullptr : one.name.c_str(),
+                         one.reason.c_str(),
+                         static_cast<std::int32_t>(one.verdict),
+                         one.removed ? 1 : 0,
+                         one.unread,
+                         one.bytes};
+  return visit(context, &found) == 0;
+}
+
+}  // namespace
+
+qads_status qads_collect(const char* directory, uint32_t flags, Visit visit, void* context) {
   return guarded([&]() -> qads_status {
     if (visit == nullptr) throw Error(Code::kInvalid, "visit is null");
-    const auto tell = [&](const segment::Found& one) {
-      const qads_found found{one.file.c_str(),
-                             one.name.empty() ? nullptr : one.name.c_str(),
-                             one.reason.c_str(),
-                             static_cast<std::int32_t>(one.verdict),
-                             one.removed ? 1 : 0,
-                             one.unread,
-                             one.bytes};
-      return visit(context, &found) == 0;
-    };
     segment::collect(directory == nullptr ? "" : directory,
                      {.dry_run = (flags & QADS_COLLECT_DRY_RUN) != 0, .unread = (flags & QADS_COLLECT_UNREAD) != 0},
-                     tell);
+                     [&](const segment::Found& one) { return tell(one, visit, context); });
+    return QADS_OK;
+  });
+}
+
+qads_status qads_find(const char* name, const char* directory, Visit visit, void* context) {
+  return guarded([&]() -> qads_status {
+    if (visit == nullptr) throw Error(Code::kInvalid, "visit is null");
+    tell(segment::find(&ffi::require(name, "name"), directory == nullptr ? "" : directory), visit, context);
+    return QADS_OK;
+  });
+}
+
+qads_status qads_memory_left(uint64_t* bytes, char* limit, size_t size) {
+  return guarded([&]() -> qads_status {
+    if (size > 0) ffi::require(limit, "limit");
+    const os::FreeMemory left = os::free_memory(UINT64_MAX);
+    ffi::require(bytes, "bytes") = left.bytes;
+    if (size > 0) limit[left.limit.copy(limit, size - 1)] = '\0';
     return QADS_OK;
   });
 }

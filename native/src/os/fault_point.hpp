@@ -38,6 +38,8 @@ inline constexpr auto kFaultPoints = std::to_array<std::string_view>({
     "finish.kind", "finish.end", "finish.woken", "finish.unlocked", "remove.checked", "remove.removed",
     // qads_remove
     "rm.locked", "rm.removed",
+    // qads_collect
+    "gc.locked", "gc.removed",
     // clang-format on
 });
 

@@ -74,8 +74,14 @@ bool link_file(int fd, const File& directory, const std::string& entry, const st
 void rename_entry(const File& directory, const std::string& from, const std::string& to, const std::string& path);
 // false: it didn't exist.
 bool remove_entry(const File& directory, const std::string& entry, const std::string& path);
-// Names of the regular files that begin with `prefix`, sorted.
-std::vector<std::string> entries(const File& directory, const std::string& prefix, const std::string& path);
+struct Entry {
+  std::string name;
+  bool regular;  // not a link, a directory, a pipe or a device
+};
+// What has a name that begins with `prefix`, sorted.
+std::vector<Entry> entries(const File& directory, const std::string& prefix, const std::string& path);
+// Throws as remove_entry would where the directory's permissions forbid it to this user.
+void check_removable(const File& directory, const Status& entry, const std::string& path);
 
 struct FileSystem {
   std::uint64_t page_size;    // of a mapping of its files

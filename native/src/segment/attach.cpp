@@ -47,10 +47,10 @@ std::shared_ptr<Segment> Segment::attach(const std::string& name, const AttachOp
   auto found = wait_for(place, options);
   if (!found) {
     if (!os::open_directory(place.directory)) open_place(place, false);  // says that the directory is missing
+    const bool at_once = options.timeout_ms == 0;
     throw Error(Code::kNotFound,
-                text("there is no ", place.describe(), ", waited for ", std::max<std::int64_t>(options.timeout_ms, 0),
-                     " ms; start its writer, wait longer, or look elsewhere "
-                     "(QADS_DIR)"));
+                text("there is no ", place.describe(), at_once ? "" : text(", waited for ", options.timeout_ms, " ms"),
+                     "; start its writer, ", at_once ? "" : "wait longer, ", "or look elsewhere (QADS_DIR)"));
   }
   std::shared_ptr<Segment> segment(new Segment);
   segment->name_ = place.name;

@@ -10,6 +10,17 @@
 namespace qads::segment {
 namespace {
 
+// Nobody knows what is unread behind a header that can't be believed.
+void check_header(const Existing& found, const Place& place) {
+  try {
+    read_header(found.fd(), found.status(), place.name, place.path, true);
+  } catch (const Error& error) {
+    if (error.code() != Code::kCorrupt && error.code() != Code::kVersion) throw;
+    throw Error(error.code(),
+                text(error.message(), "; to remove it whatever may be unread in it, say so (option unread)"));
+  }
+}
+
 // Refuses what is still wanted. False: the name has changed in the meantime, look again.
 bool try_to_remove(const os::File& directory, const Place& place, bool unread) {
   auto found = Existing::find(directory, place);
@@ -26,6 +37,7 @@ bool try_to_remove(const os::File& directory, const Place& place, bool unread) {
                   text(place.describe(),
                        " has readers attached; wait for them, or remove it with its unread batches (option "
                        "unread)"));
+    check_header(*found, place);
     const std::uint64_t count = unread_of(*found, place);
     if (count > 0)
       throw Error(Code::kExists, text(place.describe(), " has ", counted(count, "unread batch", "unread batches"),
@@ -109,24 +121,6 @@ bool Segment::remove_name_if_last() {
     lock->unlock(layout::kWriterLockByte);  // model: last.unlock
   }
   return false;
-}
-
-std::vector<std::string> list(const std::string& directory) {
-  const std::string path = resolve_directory(directory);
-  const auto opened = os::open_directory(path);
-  if (!opened)
-    throw Error(Code::kNotFound, text("the segment directory ", path, " doesn't exist; choose another (QADS_DIR)"));
-  std::vector<std::string> names;
-  for (const std::string& entry : os::entries(*opened, "qads_", path)) {
-    const std::string name = entry.substr(5);
-    try {
-      check_name(name);
-      names.push_back(name);
-    } catch (const Error&) {
-      // No segment can have this name.
-    }
-  }
-  return names;
 }
 
 void remove(const std::string& name, const std::string& directory, bool unread) {

@@ -126,9 +126,10 @@ class Segment {
   std::vector<bool> reserved_;  // creator: a bit for each kReserveUnit of the data section
 };
 
-// Names of all segments of the directory.
+// Names of all segments of the directory: regular files, whatever is in them.
 std::vector<std::string> list(const std::string& directory);
-// qads_remove: kNotFound, kExists (live writer; or, without `unread`, unread batches or attached readers).
+// qads_remove: kNotFound, kForeign, kExists (live writer; or, without `unread`, unread batches or attached readers), without
+// `unread` also kCorrupt and kVersion.
 void remove(const std::string& name, const std::string& directory, bool unread);
 // The event of a removed name.
 void tell_removed(const std::string& name, const char* why) noexcept;
@@ -164,6 +165,8 @@ struct CollectOptions {
 // means it. Says of every file why it goes or stays.
 void collect(const std::string& directory, const CollectOptions& options,
              const std::function<bool(const Found&)>& visit);  // visit: false stops
+// The same of one name, always a dry run. kNotFound: nothing has it.
+Found find(const std::string& name, const std::string& directory);
 // Batches that no reader has read yet and that can still be read; every value is checked against the others.
 std::uint64_t unread_batches(const Segment& segment);
 

@@ -147,6 +147,7 @@ TEST_F(Handles, NeedSomewhereToPutWhatTheyGive) {
   qads_arena* const arena = h.arena;
   void* address = nullptr;
   qads_allocation* allocation = nullptr;
+  std::uint64_t bytes = 0;
   ExpectAll({{"create_arena", [] { return qads_create_arena("other", nullptr, nullptr); }},
              {"create_arena without a name",
               [] {
@@ -172,7 +173,10 @@ TEST_F(Handles, NeedSomewhereToPutWhatTheyGive) {
              {"export_stream", [&] { return qads_reader_export_stream(h.reader, 0, nullptr); }},
              {"get_stats", [&] { return qads_reader_get_stats(h.reader, nullptr); }},
              {"list", [] { return qads_list(nullptr, nullptr, nullptr); }},
-             {"remove", [] { return qads_remove(nullptr, nullptr, 0); }}},
+             {"remove", [] { return qads_remove(nullptr, nullptr, 0); }},
+             {"find", [] { return qads_find("handles", nullptr, nullptr, nullptr); }},
+             {"memory_left", [] { return qads_memory_left(nullptr, nullptr, 0); }},
+             {"memory_left without a text", [&] { return qads_memory_left(&bytes, nullptr, 1); }}},
             QADS_ERR_INVALID, "null");
   ArrowArray array{};
   EXPECT_EQ(qads_reader_next(h.reader, 0, &array, nullptr), QADS_OK) << "the batch is still there";

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 
 #include "cpp_api/segment_test.hpp"
@@ -190,6 +191,34 @@ TEST_F(Names, AreListed) {
   EXPECT_EQ(qads_list(directory_.c_str(), stop, &names), QADS_OK);
   EXPECT_EQ(names.size(), 1U);
   for (const char* name : {"one", "two"}) EXPECT_EQ(qads_remove(name, nullptr, QADS_REMOVE_UNREAD), QADS_OK);
+}
+
+TEST_F(Names, AreLookedAtOneByOne) {
+  Leave("one");
+  Leave("two");
+  std::string told;
+  const auto visit = [](void* context, const qads_found* found) {
+    *static_cast<std::string*>(context) += std::string(found->name) + " in " + found->file;
+    return 0;
+  };
+  EXPECT_EQ(qads_find("two", nullptr, visit, &told), QADS_OK) << qads_last_error();
+  EXPECT_EQ(told, "two in qads_two");
+  EXPECT_EQ(qads_find("three", nullptr, visit, &told), QADS_ERR_NOT_FOUND);
+  EXPECT_EQ(qads_find("../one", nullptr, visit, &told), QADS_ERR_INVALID);
+  for (const char* name : {"one", "two"}) EXPECT_EQ(qads_remove(name, nullptr, QADS_REMOVE_UNREAD), QADS_OK);
+}
+
+TEST(MemoryLeft, IsSomethingAndSaysWhatLimitsIt) {
+  std::uint64_t bytes = 0;
+  std::array<char, 200> limit{};
+  EXPECT_EQ(qads_memory_left(&bytes, limit.data(), limit.size()), QADS_OK);
+  EXPECT_GT(bytes, 0U);
+  EXPECT_EQ(limit.front() == '\0', bytes == UINT64_MAX);
+  std::array<char, 4> small{'x', 'x', 'x', 'x'};
+  EXPECT_EQ(qads_memory_left(&bytes, small.data(), 3), QADS_OK);
+  EXPECT_EQ(std::string(small.data()), std::string(limit.data()).substr(0, 2));
+  EXPECT_EQ(small.back(), 'x');
+  EXPECT_EQ(qads_memory_left(&bytes, nullptr, 0), QADS_OK);
 }
 
 }  // namespace

@@ -444,6 +444,25 @@ void remover_removes(const Case& which) {
   scene.successor();
 }
 
+// What a writer left that died before anybody came.
+void remover_collects(const Case& which) {
+  Scene scene(which);
+  Agent& writer = scene.writer();
+  EXPECT_EQ(writer.ask("write 2"), "ok");
+  writer.signal(SIGKILL);
+  EXPECT_TRUE(writer.dies());
+  Agent& victim = scene.start(which.fault());
+  victim.tell("gc");
+  if (scene.befalls(victim)) {
+    EXPECT_EQ(victim.answer(), "ok");
+  }
+  Agent& again = scene.start();
+  EXPECT_EQ(again.ask("gc"), "ok") << "what the victim held it has let go of";
+  scene.ends_well(again);
+  scene.nothing_left();
+  scene.successor();
+}
+
 // ---- the matrix ----
 
 enum class Under { kBoth, kBlock, kDrop };
@@ -522,6 +541,8 @@ const std::vector<Row> kRows{
     {"drain.removed", "reader", reader_ends, Under::kBlock},
     {"rm.locked", "remover", remover_removes},
     {"rm.removed", "remover", remover_removes},
+    {"gc.locked", "remover", remover_collects},
+    {"gc.removed", "remover", remover_collects},
 };
 
 class Matrix : public testing::TestWithParam<Row> {};

@@ -66,11 +66,14 @@ TEST_F(Files, ReadingPastTheEndIsShort) {
   EXPECT_EQ(read_at(file.fd(), 100, bytes, sizeof bytes, "file"), 0u);
 }
 
-TEST_F(Files, ListsRegularFilesOfAPrefixInOrder) {
+TEST_F(Files, ListsWhatHasAPrefixInOrderAndSaysWhichAreRegularFiles) {
   for (const char* name : {"qads_b", "qads_a", "other", ".qads_c"}) std::ofstream(directory_.file(name)) << "x";
   std::filesystem::create_directory(directory_.file("qads_directory"));
   ASSERT_EQ(::symlink("/etc/passwd", directory_.file("qads_link").c_str()), 0);
-  EXPECT_EQ(entries(opened_, "qads_", "x"), (std::vector<std::string>{"qads_a", "qads_b"}));
+  std::vector<std::string> found;
+  for (const Entry& entry : entries(opened_, "qads_", "x"))
+    found.push_back(entry.name + (entry.regular ? "" : " (no)"));
+  EXPECT_EQ(found, (std::vector<std::string>{"qads_a", "qads_b", "qads_directory (no)", "qads_link (no)"}));
 }
 
 TEST_F(Files, ReservedRangesAreFoundAndGivenBack) {

@@ -4,12 +4,14 @@
 #include <fstream>
 #include <map>
 
+#include "base/text.hpp"
 #include "segment/segment_fixture.hpp"
 
 namespace qads::segment {
 namespace {
 
 using test::expect_error;
+using Names = std::vector<std::string>;
 
 class Collect : public test::SegmentTest {
  protected:
@@ -122,10 +124,77 @@ TEST_F(Collect, PassesOverWhatNoSegmentIsCalled) {
   std::ofstream(directory_.file("other")) << "x";
   std::ofstream(directory_.file(".qads_x")) << "x";
   std::ofstream(directory_.file(".qads_-.new")) << "x";
+  std::filesystem::create_symlink("/etc/passwd", directory_.file("qads_-"));
+  EXPECT_TRUE(run({.unread = true}).empty());
+  EXPECT_EQ(files(), 4u);
+}
+
+TEST_F(Collect, ShowsWhatIsPlantedUnderASegmentsNameAndLeavesIt) {
   std::filesystem::create_symlink("/etc/passwd", file("link"));
   std::filesystem::create_directory(file("folder"));
-  EXPECT_TRUE(run({.unread = true}).empty());
-  EXPECT_EQ(files(), 5u);
+  ASSERT_EQ(::mkfifo(file("pipe").c_str(), 0600), 0);
+  const auto found = run({.unread = true});
+  ASSERT_EQ(found.size(), 3u);
+  for (const auto& [name, what] : {std::pair{"link", "a symbolic link"}, {"folder", "a directory"}, {"pipe", "pipe"}}) {
+    const Found& one = found.at(text("qads_", name));
+    EXPECT_EQ(static_cast<int>(one.verdict), static_cast<int>(Verdict::kForeign));
+    EXPECT_NE(one.reason.find(what), std::string::npos) << one.reason;
+    EXPECT_EQ(one.name, name);
+    EXPECT_FALSE(one.removed);
+  }
+  EXPECT_EQ(files(), 3u);
+}
+
+TEST_F(Collect, SaysInADryRunTooThatTheDirectoryForbidsIt) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be somebody else for a while";
+  constexpr uid_t kNobody = 65534;
+  leave_behind();
+  ASSERT_EQ(::chown(file().c_str(), kNobody, kNobody), 0);
+  for (const mode_t mode : {0755, 01777}) {
+    ASSERT_EQ(::chmod(directory_.path().c_str(), mode), 0);
+    test::ChildProcess nobody([&] {
+      if (::setegid(kNobody) != 0 || ::seteuid(kNobody) != 0) return 1;
+      const Found found = run({.dry_run = true}).at("qads_x");
+      const bool its_own = mode == 01777;  // sticky: its owner may
+      return found.removed == its_own && (found.verdict == Verdict::kPermission) != its_own ? 0 : 2;
+    });
+    EXPECT_EQ(nobody.join(), 0) << std::oct << mode;
+  }
+  EXPECT_TRUE(exists());
+}
+
+TEST_F(Collect, TellsTheBytesOfWhatIsAnotherUsersToo) {
+  leave_behind();
+  const std::uint64_t bytes = run({.dry_run = true}).at("qads_x").bytes;
+  ASSERT_EQ(::chmod(file().c_str(), 0666), 0);
+  const Found found = run().at("qads_x");
+  EXPECT_EQ(static_cast<int>(found.verdict), static_cast<int>(Verdict::kPermission));
+  EXPECT_EQ(found.bytes, bytes);
+}
+
+TEST_F(Collect, FindsOneNameAndRemovesNothing) {
+  leave_behind("a", 2);
+  leave_behind("b");
+  EXPECT_EQ(find("a", directory_.path()).unread, 2u);
+  const Found found = find("b", directory_.path());
+  EXPECT_EQ(static_cast<int>(found.verdict), static_cast<int>(Verdict::kRead));
+  EXPECT_EQ(found.file, "qads_b");
+  EXPECT_EQ(files(), 2u);
+  expect_error(Code::kNotFound, [&] { find("c", directory_.path()); }, {"'c'"});
+  expect_error(Code::kNotFound, [&] { find("c", directory_.file("absent")); }, {"absent"});
+}
+
+TEST_F(Collect, ListsSegmentsAndNothingElse) {
+  EXPECT_EQ(list(directory_.path()), Names{});
+  const auto live = create("b");
+  leave_behind("a");
+  std::ofstream(directory_.file("other")) << "x";
+  std::ofstream(directory_.file("qads_")) << "x";
+  std::ofstream(directory_.file("qads_-x")) << "x";
+  std::ofstream(directory_.file(".qads_a.new")) << "x";
+  std::filesystem::create_symlink("qads_a", file("link"));
+  EXPECT_EQ(list(directory_.path()), (Names{"a", "b"}));
+  expect_error(Code::kNotFound, [&] { list(directory_.file("absent")); }, {"absent"});
 }
 
 TEST_F(Collect, StopsWhenItsVisitorHasEnough) {

@@ -125,8 +125,8 @@ def list_segments(directory: StrPath | None = None) -> list[str]:
 def remove_segment(name: str, *, unread: bool = False, directory: StrPath | None = None) -> None:
     """Removes the name of a segment without a live writer; attached readers keep what they have.
 
-    Raises QadsExistsError if the writer lives, or, without `unread`, if batches are unread or readers attached;
-    QadsNotFoundError if there is no such segment.
+    Raises QadsExistsError if the writer lives, or, without `unread`, if batches are unread or readers attached, and
+    without it also QadsCorruptError or QadsVersionError if nobody can tell; QadsNotFoundError if there is no such segment.
     """
     _core.remove_segment(segment_name(name), _directory(directory), unread)
 

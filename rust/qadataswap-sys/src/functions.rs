@@ -131,4 +131,11 @@ unsafe extern "C" {
         visit: Option<unsafe extern "C" fn(context: *mut c_void, found: *const qads_found) -> c_int>,
         context: *mut c_void,
     ) -> qads_status;
+    pub fn qads_find(
+        name: *const c_char,
+        directory: *const c_char,
+        visit: Option<unsafe extern "C" fn(context: *mut c_void, found: *const qads_found) -> c_int>,
+        context: *mut c_void,
+    ) -> qads_status;
+    pub fn qads_memory_left(bytes: *mut u64, limit: *mut c_char, size: usize) -> qads_status;
 }

@@ -44,12 +44,13 @@ fn list_directory(directory: Option<&Path>) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// [`NotFound`](crate::Error::NotFound); [`Exists`](crate::Error::Exists): a live writer, or batches that nobody has read or readers that are
-/// attached, see [`remove_unread`]; [`Permission`](crate::Error::Permission).
+/// attached, see [`remove_unread`]; [`Corrupt`](crate::Error::Corrupt) and [`Version`](crate::Error::Version): nobody can tell what is
+/// unread there; [`Permission`](crate::Error::Permission).
 pub fn remove(name: &str) -> Result<()> {
     remove_from(name, None, false)
 }
 
-/// The same, also if batches are unread or readers are attached.
+/// The same, also if batches are unread or readers are attached, or the segment is damaged.
 ///
 /// # Errors
 /// As [`remove`].

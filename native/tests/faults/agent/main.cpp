@@ -43,6 +43,7 @@ class Agent {
     if (command == "drain") return drain();
     if (command == "close") return close();
     if (command == "rm") return answer(qads_remove(kName, directory_, QADS_REMOVE_UNREAD));
+    if (command == "gc") return answer(qads_collect(directory_, QADS_COLLECT_UNREAD, pass_over, nullptr));
     return "what?";
   }
 
@@ -57,6 +58,8 @@ class Agent {
   }
 
  private:
+  static int pass_over(void*, const qads_found*) { return 0; }
+
   static std::uint64_t number(std::istringstream& words) {
     std::uint64_t value = 0;
     words >> value;

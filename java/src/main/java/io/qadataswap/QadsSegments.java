@@ -69,7 +69,8 @@ public final class QadsSegments {
    * @param name the segment's name
    * @param directory where; null for the default
    * @param evenUnread also if batches are unread or readers attached, instead of {@link
-   *     QadsExistsException}
+   *     QadsExistsException}, and what can't be read, instead of {@link QadsCorruptException} or
+   *     {@link QadsVersionException}
    */
   public static void remove(String name, Path directory, boolean evenUnread) {
     NativeBindings.remove(
