@@ -341,7 +341,9 @@ def test_a_writer_that_died() -> None:
     assert done.returncode == -9, done.stderr
     with qadataswap.create_reader("dead") as reader:
         assert reader.read_arrow() == pa.table({"a": [1, 2]})
-        with pytest.raises(qadataswap.QadsWriterDiedError, match="segment 'dead': the writer died after publishing 1 batch"):
+        with pytest.raises(
+            qadataswap.QadsWriterDiedError, match="segment 'dead': the writer died after publishing 1 batch"
+        ):
             reader.read_arrow()
 
 

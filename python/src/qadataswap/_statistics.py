@@ -126,7 +126,8 @@ def remove_segment(name: str, *, unread: bool = False, directory: StrPath | None
     """Removes the name of a segment without a live writer; attached readers keep what they have.
 
     Raises QadsExistsError if the writer lives, or, without `unread`, if batches are unread or readers attached, and
-    without it also QadsCorruptError or QadsVersionError if nobody can tell; QadsNotFoundError if there is no such segment.
+    without it also QadsCorruptError or QadsVersionError if nobody can tell; QadsNotFoundError if there is no such
+    segment.
     """
     _core.remove_segment(segment_name(name), _directory(directory), unread)
 
