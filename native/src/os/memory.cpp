@@ -17,6 +17,15 @@ namespace {
 
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
+// What stays for the processes' own memory. What is used is known roughly only, and who comes too close to the limit is
+// killed by the next page that it, or anybody else there, touches.
+std::uint64_t kept(std::uint64_t limit) {
+  constexpr std::uint64_t kMost = 32 << 20;
+  return std::min(limit / 16, kMost);
+}
+
+std::uint64_t less(std::uint64_t from, std::uint64_t bytes) { return from - std::min(from, bytes); }
+
 // A controller's files, by version of the interface.
 struct Controller {
   std::string mount;  // where its tree is mounted
@@ -77,9 +86,12 @@ std::uint64_t left_in(const Controller& of, const std::string& folder, std::uint
   const std::optional<std::uint64_t> limit = number_in(folder + "/" + of.limit);
   const std::optional<std::uint64_t> used = number_in(folder + "/" + of.used);
   if (!limit || !used) return kUnlimited;
-  const std::uint64_t left = *limit - std::min(*limit, *used);
-  if (left >= enough) return left;
-  return left + sum_of(folder + "/memory.stat", of.droppable) + 1024 * sum_of(root + "/proc/meminfo", {"SwapFree:"});
+  const std::uint64_t left = less(*limit, *used);
+  const std::uint64_t for_files = less(left, kept(*limit));
+  if (for_files >= enough) return for_files;
+  const std::uint64_t droppable =
+      sum_of(folder + "/memory.stat", of.droppable) + 1024 * sum_of(root + "/proc/meminfo", {"SwapFree:"});
+  return less(left + droppable, kept(*limit));
 }
 
 // Every group up to the root of the mount, which in a container may be the only one that can be seen.
@@ -101,7 +113,8 @@ void narrow_by_groups(FreeMemory& least, std::uint64_t enough, const std::string
 // One system call where there is plenty.
 bool has_unused(std::uint64_t enough) {
   struct sysinfo now{};
-  return ::sysinfo(&now) == 0 && std::uint64_t{now.freeram} * now.mem_unit >= enough;
+  if (::sysinfo(&now) != 0) return false;
+  return less(std::uint64_t{now.freeram} * now.mem_unit, kept(std::uint64_t{now.totalram} * now.mem_unit)) >= enough;
 }
 
 }  // namespace
@@ -110,9 +123,10 @@ FreeMemory free_memory(std::uint64_t enough, const std::string& root) {
   FreeMemory least{kUnlimited, "", ""};
   narrow_by_groups(least, enough, root);
   if (has_unused(enough)) return least;
-  const std::uint64_t kib = sum_of(root + "/proc/meminfo", {"MemAvailable:", "SwapFree:"});
-  if (kib != 0 && kib * 1024 < least.bytes)
-    least = {kib * 1024, text("MemAvailable and SwapFree of ", root, "/proc/meminfo"), "free some memory"};
+  const std::uint64_t available = 1024 * sum_of(root + "/proc/meminfo", {"MemAvailable:", "SwapFree:"});
+  const std::uint64_t for_files = less(available, kept(1024 * sum_of(root + "/proc/meminfo", {"MemTotal:"})));
+  if (available != 0 && for_files < least.bytes)
+    least = {for_files, text("MemAvailable and SwapFree of ", root, "/proc/meminfo"), "free some memory"};
   return least;
 }
 

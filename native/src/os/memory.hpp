@@ -8,9 +8,9 @@
 namespace qads::os {
 
 struct FreeMemory {
-  std::uint64_t bytes;
-  std::string limit;   // what leaves so little: "memory.max of /sys/fs/cgroup/service", for messages
-  const char* remedy;  // what to do about it
+  std::uint64_t bytes;  // besides a part that is kept for what else processes need
+  std::string limit;    // what leaves so little: "memory.max of /sys/fs/cgroup/service", for messages
+  const char* remedy;   // what to do about it
 };
 
 // The least of what the machine and this process's control groups (a container's memory limit) leave, page cache that can be

@@ -29,7 +29,7 @@ constexpr const char* kPart = "the data section";
 [[noreturn]] void throw_no_memory(const os::FreeMemory& memory, const std::string& who, const char* part,
                                   std::uint64_t wanted) {
   throw Error(Code::kNoSpace, text(who, ": no memory for ", wanted, " bytes of ", part, ": ", memory.limit, " leaves ",
-                                   memory.bytes, " bytes free; choose a smaller capacity, ", memory.remedy,
+                                   memory.bytes, " bytes for segments; choose a smaller capacity, ", memory.remedy,
                                    " or use a directory on a disk (QADS_DIR)"));
 }
 
