@@ -26,15 +26,16 @@ class Victims:
         self._reader: Agent | None = None
         self.killed = 0
 
-    def kill_one(self) -> None:
+    def kill_one(self, writer: Agent) -> None:
         """Starts one and kills it at a random moment: while it starts, waits, reads, or holds batches."""
         options: list[object] = ["--hold", self._chance.randrange(4)]
         options += ["--start", self._chance.choice(("earliest", "latest"))]
         if self._chance.random() < 0.5:
             options += ["--delay-ms", self._chance.randrange(1, 5)]
         reader = self._segments.read(self._language, "prey", "victim.stream", *options)
-        if self._language.slow_start:
-            self._segments.wait_for("prey", reader)
+        path = str(self._segments.directory / "qads_prey")
+        while self._language.slow_start and writer.running and reader.running and not reader.has_mapped(path):
+            time.sleep(0.001)
         time.sleep(self._chance.uniform(0.0, 0.06))
         self.killed += reader.running
         reader.kill()
@@ -51,12 +52,21 @@ def _session(segments: Segments, sources: Sources, victims: Victims, wanted: int
     writer = segments.write(CPP, "prey", sources.path(STREAM), *options)
     segments.wait_for("prey", *survivors)
     while victims.killed < wanted and writer.running:
-        victims.kill_one()
+        victims.kill_one(writer)
     writer.expect(DONE)
     for reader, output in zip(survivors, ("fast.stream", "slow.stream"), strict=True):
         reader.expect(DONE)
         assert_same(load(segments.files / output), sources.load(STREAM))
+    if segments.left():
+        _read_what_is_left(segments, sources)
     assert segments.left() == []
+
+
+def _read_what_is_left(segments: Segments, sources: Sources) -> None:
+    """A victim that was the last to be attached leaves the name, and what it hadn't read, to whoever comes next."""
+    segments.read(CPP, "prey", "left.stream").expect(DONE)
+    left, whole = load(segments.files / "left.stream"), sources.load(STREAM)
+    assert_same(left, whole.part(len(whole.batches) - len(left.batches), len(whole.batches)))
 
 
 @pytest.mark.timeout(600)
