@@ -76,7 +76,10 @@ cover_cpp() {
   cmake --build "$build"
   profiles cpp
   ctest --test-dir "$build" --label-exclude '^package$' --output-on-failure
-  QADS_AGENT_CPP=$build/bin/qadataswap_agent python -m pytest --quiet tests/cli
+  # A file a process: some run as another user, who can't write to those of this one.
+  chmod 1777 "$BUILD/profiles/cpp"
+  LLVM_PROFILE_FILE=$BUILD/profiles/cpp/%m-%p.profraw QADS_AGENT_CPP=$build/bin/qadataswap_agent \
+    python -m pytest --quiet tests/cli
   llvm_summary cpp.core native/src "$build"/bin/*
   llvm_summary cpp.command native/cli "$build/bin/qads"
 }

@@ -231,7 +231,7 @@ typedef struct qads_arena_info {
   uint64_t bytes_referenced; /* published in place, without a copy                                                 */
   uint64_t dropped_batches;  /* drop_oldest: given up to make room, read or not                                       */
   uint64_t stalls;           /* writes that had to wait for room                                                   */
-  uint64_t stalled_ns;
+  uint64_t stalled_ns;       /* what they waited, one that still waits included                                   */
   uint64_t evicted_readers;
   uint64_t reaped_readers; /* dead readers that the writer cleaned up after                                      */
   uint64_t reserved_bytes; /* bytes of the data area backed by memory so far                                     */

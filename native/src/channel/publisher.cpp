@@ -23,6 +23,7 @@ namespace {
 // miss.
 constexpr std::uint64_t kReclaimBatches = 16;
 constexpr std::uint64_t kReclaimBytes = 256 << 10;
+constexpr std::int64_t kUsualWaitNs = 10'000'000'000;  // for a first reader to come
 
 // Above this a copy runs without the mutex, so that releasing a buffer elsewhere never waits for it.
 constexpr std::uint64_t kCopyUnlocked = 64 << 10;
@@ -191,6 +192,11 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
   ring::Waiting waiting(patience.mode, ring::Deadline(patience.timeout_ms));
   Asking asking(patience.interruption);
   SelfWait self_wait;
+  // While it lasts, so that who looks from outside sees it.
+  auto count_wait = [&, counted = std::int64_t{0}]() mutable {
+    add(sync.statistics.stalled_ns, static_cast<std::uint64_t>(waiting.waited_ns() - counted));
+    counted = waiting.waited_ns();
+  };
   for (;;) {
     if (patience.closed.load(std::memory_order_seq_cst) || ended_) {
       throw Error(Code::kClosed, text("segment '", segment_->name(), "': closed while waiting for room"));
@@ -203,10 +209,12 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
       word = ring::arm(sync.freed);
       QADS_FAULT_POINT("sleep.writer");
     }
-    if (step != ring::Waiting::Step::kLookAgain) probe(waiting.now());
+    if (step != ring::Waiting::Step::kLookAgain) {
+      count_wait();
+      probe(waiting.now());
+    }
     std::optional<Claim> found = find(size, slot);
     if (found || step == ring::Waiting::Step::kTimeout || nothing_will_be_freed()) {
-      add(sync.statistics.stalled_ns, static_cast<std::uint64_t>(waiting.waited_ns()));
       if (!found) give_up(size, patience.timeout_ms);
       stall_.found_room();
       return *found;
@@ -365,7 +373,7 @@ void Publisher::notice_stall(std::uint64_t size) {
   const bool nobody_came = block_policy && ring_.active_readers() == 0;
   noticed_.add([&]() -> events::Event {
     return {.kind = events::Kind::kStalled,
-            .level = nobody_came ? events::Level::kInfo : events::Level::kWarning,
+            .level = nobody_came && stall_.waited_ns() < kUsualWaitNs ? events::Level::kInfo : events::Level::kWarning,
             .segment = segment_->name(),
             .what = text("the writer has ", waited, ": ",
                          !no_space_.empty() ? no_space_

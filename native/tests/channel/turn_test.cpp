@@ -52,6 +52,13 @@ TEST_F(Turn, AWriteBehindAnotherOneKeepsItsOwnTimeout) {
   EXPECT_EQ(out_.write(first_, 2), QADS_OK) << qads_last_error();
 }
 
+TEST_F(Turn, OfOneThatWaitsIsCountedWhileItLasts) {
+  const std::uint64_t before = out_.info().stalled_ns;
+  while (out_.info().stalled_ns < before + 50'000'000) std::this_thread::yield();
+  EXPECT_EQ(out_.info().stalls, 1U);
+  EXPECT_EQ(qads_writer_close(out_.writer), QADS_OK);
+}
+
 TEST_F(Turn, ClosingEndsAWriteThatWaitsBehindAnotherOne) {
   std::atomic<qads_status> behind{QADS_OK};
   std::thread other([&] { behind = out_.write(first_, 2, 0, kForever); });
