@@ -1,6 +1,7 @@
 #include <getopt.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "command.hpp"
@@ -59,6 +60,15 @@ class Parser {
   std::string letters_;
 };
 
+namespace {
+
+std::string shortest(double number) {
+  std::array<char, 32> shown{};
+  return {shown.data(), std::to_chars(shown.data(), shown.data() + shown.size(), number).ptr};
+}
+
+}  // namespace
+
 Arguments parse(const Command& command, int argc, char** argv) {
   Arguments arguments = Parser(command).parse(argc, argv);
   if (arguments.has("help")) return arguments;
@@ -91,15 +101,15 @@ std::int64_t Arguments::number(const char* option, std::int64_t otherwise, std::
   return number;
 }
 
-std::int64_t Arguments::seconds(const char* option, std::int64_t otherwise_ns) const {
+std::int64_t Arguments::seconds(const char* option, std::int64_t otherwise_ns, double least) const {
   if (!has(option)) return otherwise_ns;
   constexpr double kMost = 1e6;
   const std::string word = value(option, "");
   double number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number, std::chars_format::fixed);
-  if (error != std::errc{} || end != word.data() + word.size() || !(number >= 0 && number <= kMost))
-    throw Failure(kUsage, "--" + std::string(option) + " is '" + printable(word) +
-                              "', must be seconds from 0 to 1000000, such as 0.5");
+  if (error != std::errc{} || end != word.data() + word.size() || !(number >= least && number <= kMost))
+    throw Failure(kUsage, "--" + std::string(option) + " is '" + printable(word) + "', must be seconds from " +
+                              shortest(least) + " to 1000000, such as 0.5");
   return static_cast<std::int64_t>(number * 1e9);
 }
 

@@ -21,8 +21,8 @@ inline Check good(std::string name, std::string detail) { return {std::move(name
 void check_directory(const std::string& directory, std::vector<Check>& out);
 // A segment is made, written, read and removed there. Returns the version of its layout; empty where that failed.
 std::string check_hand_over(const std::string& directory, std::vector<Check>& out);
-// Left-overs, damaged files, other versions.
-void check_segments(const std::string& directory, std::vector<Check>& out);
+// Left-overs, damaged files, other versions. Where the file system is full: who holds it, and what frees how much.
+void check_segments(const std::string& directory, bool is_full, std::vector<Check>& out);
 // Library (of this layout, if known), kernel, processors, memory, huge pages, limits of this process.
 void check_system(const std::string& layout, std::vector<Check>& out);
 

@@ -79,8 +79,8 @@ void check_space(const std::string& directory, std::vector<Check>& out) {
   if (left < kDefaultCapacity) {
     out.push_back({"space", left == 0 ? Level::kFail : Level::kWarn,
                    detail + ", a segment may take " + bytes_text(kDefaultCapacity) + " unless told otherwise",
-                   "qads gc; a larger file system (mount -o remount,size=2G " + printable(directory) +
-                       ", docker run --shm-size=2g); or a smaller capacity"});
+                   "what frees left-overs, see there; a larger file system (mount -o remount,size=2G " +
+                       printable(directory) + ", docker run --shm-size=2g); or a smaller capacity"});
   } else {
     out.push_back(good("space", detail));
   }

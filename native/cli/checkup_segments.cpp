@@ -1,6 +1,7 @@
-#include <unistd.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
-#include <random>
+#include <map>
 
 #include "checkup.hpp"
 #include "segments.hpp"
@@ -9,120 +10,139 @@
 namespace qads::cli {
 namespace {
 
-constexpr std::int64_t kRows = 3;
-constexpr std::int64_t kPatienceMs = 10'000;
+// Files, and the memory or disk behind them.
+struct Held {
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
 
-void release_schema(ArrowSchema* schema) { schema->release = nullptr; }
-void release_array(ArrowArray* array) { array->release = nullptr; }
-
-// A batch without columns.
-struct Sample {
-  const void* buffers[1] = {nullptr};
-  ArrowSchema schema{};
-  ArrowArray batch{};
-
-  Sample() {
-    schema.format = "+s";
-    schema.release = release_schema;
-    batch.length = kRows;
-    batch.n_buffers = 1;
-    batch.buffers = buffers;
-    batch.release = release_array;
+  void add(const File& file) {
+    ++files;
+    bytes += file.bytes;
+  }
+  std::string text(const char* what) const {
+    return std::to_string(files) + " " + what + " (" + bytes_text(bytes) + ")";
   }
 };
 
-Arena create(const std::string& directory, const std::string& name) {
-  qads_arena_options options;
-  qads_arena_options_init(&options);
-  options.directory = directory.c_str();
-  options.capacity = 4096;
-  options.schema_capacity = 4096;
-  options.slots = 2;
-  options.lifetime = QADS_LIFETIME_UNTIL_CLOSED;
-  qads_arena* arena = nullptr;
-  check(qads_create_arena(name.c_str(), &options, &arena));
-  return {arena, qads_arena_free};
+// Who holds what of the directory's file system.
+struct Usage {
+  Held in_use;
+  Held left_over;
+  Held unread;
+  Held kept;
+  Held damaged;
+  Held others;
+  std::map<std::uint64_t, Held> owners;  // of the others' files, by their user id
+  std::uint64_t rest = 0;                // bytes used, but not by segments of this directory
+};
+
+std::uint64_t used_bytes(const std::string& directory) {
+  struct statvfs found{};
+  if (::statvfs(directory.c_str(), &found) != 0) return 0;
+  return std::uint64_t{found.f_blocks - found.f_bfree} * found.f_frsize;
 }
 
-std::int64_t rows_read(qads_arena* arena) {
-  qads_reader* attached = nullptr;
-  check(qads_attach_reader(arena, nullptr, &attached));
-  const std::unique_ptr<qads_reader, void (*)(qads_reader*)> reader(attached, qads_reader_free);
-  ArrowArray batch{};
-  check(qads_reader_next(attached, kPatienceMs, &batch, nullptr));
-  const std::int64_t rows = batch.length;
-  batch.release(&batch);
-  return rows;
+void add_other(const std::string& directory, const File& file, Usage& usage) {
+  struct stat found{};
+  usage.others.add(file);
+  if (::lstat((directory + "/" + file.file).c_str(), &found) == 0) usage.owners[found.st_uid].add(file);
 }
 
-// Processes of several containers may share the directory and have one id.
-std::string own_name() {
-  std::random_device random;
-  return "doctor-" + std::to_string(::getpid()) + "-" + std::to_string(random());
+void add(const std::string& directory, const File& file, Usage& usage) {
+  switch (file.verdict) {
+    case QADS_FOUND_LIVE:
+    case QADS_FOUND_READERS:
+      return usage.in_use.add(file);
+    case QADS_FOUND_UNREAD:
+      return usage.unread.add(file);
+    case QADS_FOUND_KEPT:
+      return usage.kept.add(file);
+    case QADS_FOUND_DAMAGED:
+      return usage.damaged.add(file);
+    case QADS_FOUND_PERMISSION:
+      return add_other(directory, file, usage);
+    default:
+      if (file.removed) usage.left_over.add(file);
+  }
 }
 
-// Everything that segments need of the file system and the kernel: unnamed files, links, locks that conflict, mappings.
-std::string hand_over(const std::string& directory) {
-  const std::string name = own_name();
-  const Sample sample;
-  const Arena arena = create(directory, name);
-  qads_writer* made = nullptr;
-  check(qads_create_writer(arena.get(), &sample.schema, nullptr, &made));
-  const std::unique_ptr<qads_writer, void (*)(qads_writer*)> writer(made, qads_writer_free);
-  check(qads_writer_write(made, &sample.batch, nullptr, 0, kPatienceMs));
-  const Arena other = attach(directory, name);
-  const qads_arena_info info = info_of(other.get());
-  if (info.writer_alive != 1) throw Failure(kFailed, "a writer that lives looks dead: locks don't work");
-  if (rows_read(other.get()) != kRows) throw Failure(kFailed, "a batch arrived with other rows than were written");
-  check(qads_writer_close(made));
-  return std::to_string(info.layout_major) + "." + std::to_string(info.layout_minor);
+Usage usage_of(const std::string& directory, const std::vector<File>& files) {
+  Usage usage;
+  for (const File& file : files) add(directory, file, usage);
+  const std::uint64_t used = used_bytes(directory);
+  const std::uint64_t segments = usage.in_use.bytes + usage.left_over.bytes + usage.unread.bytes + usage.kept.bytes +
+                                 usage.damaged.bytes + usage.others.bytes;
+  usage.rest = used > segments ? used - segments : 0;  // both change while they are looked at
+  return usage;
 }
 
-void check_files(const std::vector<File>& files, std::vector<Check>& out) {
-  std::uint64_t leftovers = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t unread = 0;
+std::string usage_text(const Usage& usage) {
+  const Held& in_use = usage.in_use;
+  return in_use.text(in_use.files == 1 ? "segment in use" : "segments in use") + ", " +
+         usage.left_over.text("left over") + ", " + usage.unread.text("with unread batches of writers that have gone") +
+         ", " + usage.kept.text("kept by their lifetime") + ", " + usage.damaged.text("damaged") + ", " +
+         usage.others.text("of other users");
+}
+
+void add_remedy(std::string& remedies, const std::string& one) { remedies += (remedies.empty() ? "" : "; ") + one; }
+
+std::string unread_remedy(const std::string& directory, std::uint64_t freed_anyway) {
+  std::uint64_t freed = 0;
+  std::uint64_t dropped = 0;
+  for (const File& file : collect(directory, QADS_COLLECT_DRY_RUN | QADS_COLLECT_UNREAD)) {
+    freed += file.removed ? file.bytes : 0;
+    dropped += file.removed && file.verdict == QADS_FOUND_UNREAD ? file.unread : 0;
+  }
+  if (freed <= freed_anyway) return "";
+  return "qads gc --unread frees " + bytes_text(freed) + " and drops " +
+         number_text(dropped, "unread batch", "unread batches");
+}
+
+// What frees room, and how much of it.
+std::string room_remedy(const std::string& directory, const Usage& usage) {
+  constexpr std::uint64_t kOwnNeeds = 65536;  // what a file system takes for itself
+  std::string remedies;
+  if (usage.left_over.files > 0) add_remedy(remedies, "qads gc frees " + bytes_text(usage.left_over.bytes));
+  const std::string unread = unread_remedy(directory, usage.left_over.bytes);
+  if (!unread.empty()) add_remedy(remedies, unread);
+  if (usage.kept.files > 0) add_remedy(remedies, "qads rm NAME frees what is kept");
+  for (const auto& [owner, held] : usage.owners)
+    add_remedy(remedies, "user " + std::to_string(owner) + " holds " + bytes_text(held.bytes));
+  if (usage.rest > kOwnNeeds)
+    add_remedy(remedies, "lsof +L1 " + printable(directory) + " shows who holds files without a name");
+  return remedies;
+}
+
+void check_leftovers(const std::string& directory, const std::vector<File>& files, bool is_full,
+                     std::vector<Check>& out) {
+  const Usage usage = usage_of(directory, files);
+  std::string detail = usage_text(usage);
+  if (is_full)
+    detail += "; " + bytes_text(usage.rest) + " in files that aren't segments, or that have no name any more";
+  std::string remedy = usage.left_over.files > 0 ? "qads gc" : "";
+  if (is_full) remedy = room_remedy(directory, usage);
+  out.push_back({"left-overs", remedy.empty() ? Level::kOk : Level::kWarn, detail, remedy});
+}
+
+void check_damage(const std::vector<File>& files, std::vector<Check>& out) {
   std::string damaged;
-  std::uint64_t live = 0;
-  for (const File& file : files) {
-    leftovers += file.removed ? 1 : 0;
-    bytes += file.removed ? file.bytes : 0;
-    unread += file.verdict == QADS_FOUND_UNREAD ? 1 : 0;
-    live += file.verdict == QADS_FOUND_LIVE || file.verdict == QADS_FOUND_READERS ? 1 : 0;
+  for (const File& file : files)
     if (file.verdict == QADS_FOUND_DAMAGED || file.verdict == QADS_FOUND_FOREIGN)
-      damaged += (damaged.empty() ? "" : ", ") + printable(file.file);
-  }
-  const std::string counts = number_text(live, "segment", "segments") + " in use, " + std::to_string(leftovers) +
-                             " left over (" + bytes_text(bytes) + "), " + std::to_string(unread) +
-                             " with unread batches of writers that have gone";
-  if (leftovers > 0) {
-    out.push_back({"left-overs", Level::kWarn, counts, "qads gc"});
-  } else {
-    out.push_back(good("left-overs", counts));
-  }
-  if (!damaged.empty())
-    out.push_back(
-        {"damage", Level::kWarn, "damaged, of another version, or no segments: " + damaged,
-         "qads ls says what is wrong with each; qads gc --unread removes damaged segments that nobody uses, rm(1) "
-         "what is none"});
+      damaged += (damaged.empty() ? "" : ", ") + shown_name(file);
+  if (damaged.empty()) return;
+  out.push_back(
+      {"damage", Level::kWarn, "damaged, of another version, or no segments: " + damaged,
+       "qads ls says what is wrong with each; qads gc --unread removes damaged segments that nobody uses, rm(1) "
+       "what is none (file qads_NAME)"});
 }
 
 }  // namespace
 
-std::string check_hand_over(const std::string& directory, std::vector<Check>& out) {
+void check_segments(const std::string& directory, bool is_full, std::vector<Check>& out) {
   try {
-    std::string layout = hand_over(directory);
-    out.push_back(good("hand-over", "a segment was made, locked, written, read and removed there"));
-    return layout;
-  } catch (const Failure& failure) {
-    out.push_back({"hand-over", Level::kFail, printable(failure.what()), "what the message says"});
-    return "";
-  }
-}
-
-void check_segments(const std::string& directory, std::vector<Check>& out) {
-  try {
-    check_files(collect(directory, QADS_COLLECT_DRY_RUN), out);
+    const std::vector<File> files = collect(directory, QADS_COLLECT_DRY_RUN);
+    check_leftovers(directory, files, is_full, out);
+    check_damage(files, out);
   } catch (const Failure& failure) {
     out.push_back({"left-overs", Level::kFail, printable(failure.what()), "what the message says"});
   }

@@ -35,8 +35,8 @@ class Arguments {
   std::string value(const char* option, const std::string& otherwise) const;
   // The same as a number; throws Failure(kUsage) for what isn't one, or isn't within the limits.
   std::int64_t number(const char* option, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
-  // Seconds, with or without a fraction, as nanoseconds.
-  std::int64_t seconds(const char* option, std::int64_t otherwise_ns) const;
+  // Seconds, with or without a fraction and no fewer than `least`, as nanoseconds.
+  std::int64_t seconds(const char* option, std::int64_t otherwise_ns, double least = 0) const;
   const std::vector<std::string>& operands() const { return operands_; }
 
  private:

@@ -13,11 +13,18 @@ double per_second(std::uint64_t before, std::uint64_t after, double seconds) {
 
 std::uint64_t bytes_of(const qads_arena_info& info) { return info.bytes_copied + info.bytes_referenced; }
 
+// What was dropped before it could be read moved the position too. Signed: a look may fall between the two figures' stores.
+double reader_per_second(const qads_reader_state& before, const qads_reader_state& after, double seconds) {
+  const auto moved = static_cast<std::int64_t>(after.position - before.position);
+  const auto lost = static_cast<std::int64_t>(after.lost - before.lost);
+  return moved > lost ? static_cast<double>(moved - lost) / seconds : 0;
+}
+
 // A reader is the same one if it sits in the same place since the same time.
 double reader_rate(const Segment& before, const qads_reader_state& after, double seconds) {
   for (const qads_reader_state& reader : before.readers)
     if (reader.entry == after.entry && reader.attached_unix_ns == after.attached_unix_ns)
-      return per_second(reader.position, after.position, seconds);
+      return reader_per_second(reader, after, seconds);
   return 0;
 }
 
@@ -76,10 +83,16 @@ std::string schema_text(const ArrowSchema* schema) {
   return text;
 }
 
+std::string reader_counts(const Details& details) {
+  const std::int64_t alive = living_readers(details.segment);
+  const auto dead = static_cast<std::int64_t>(details.segment.readers.size()) - alive;
+  return std::to_string(alive) + " alive, " + (dead > 0 ? std::to_string(dead) + " dead, " : "") + "of at most " +
+         std::to_string(details.segment.info.reader_capacity);
+}
+
 std::string readers_text(const Details& details) {
   const std::vector<qads_reader_state>& readers = details.segment.readers;
-  std::string text = "readers   " + std::to_string(readers.size()) + " of at most " +
-                     std::to_string(details.segment.info.reader_capacity) + "\n";
+  std::string text = "readers   " + reader_counts(details) + "\n";
   if (readers.empty()) return text;
   Table table({{"ENTRY", true},
                {"STATE", false},

@@ -67,12 +67,20 @@ std::string gc_json(const std::vector<File>& files, bool dry_run) {
   });
 }
 
+// Why it went or stayed. A damaged file's reason says what is wrong with it, which isn't why it goes.
+std::string reason_text(const File& file) {
+  const bool damaged = file.verdict == QADS_FOUND_DAMAGED;
+  const std::string reason = printable(file.reason);
+  if (file.removed) return damaged ? "nobody uses it, nor knows what is unread in it: " + reason : reason;
+  return damaged || file.verdict == QADS_FOUND_UNREAD ? reason + " (--unread removes it)" : reason;
+}
+
 std::string gc_text(const std::vector<File>& files, bool dry_run) {
   std::string text;
   const char* removed = dry_run ? "would remove " : "removed ";
   for (const File& file : files)
-    text += (file.removed ? removed : "keeps ") + printable(file.file) + " (" + bytes_text(file.bytes) +
-            "): " + printable(file.reason) + "\n";
+    text += (file.removed ? removed : "keeps ") + shown_name(file) + " (" + bytes_text(file.bytes) +
+            "): " + reason_text(file) + "\n";
   const Sum sum = sum_of(files);
   return text + (dry_run ? "would free " : "freed ") + bytes_text(sum.bytes) + " in " +
          number_text(sum.files, "file", "files") + "\n";

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <ctime>
 
 #include "report.hpp"
@@ -6,11 +5,6 @@
 
 namespace qads::cli {
 namespace {
-
-auto living_readers(const Segment& segment) {
-  return std::count_if(segment.readers.begin(), segment.readers.end(),
-                       [](const qads_reader_state& reader) { return reader.alive != 0; });
-}
 
 std::string age_text(std::int64_t since_unix_ns) {
   timespec now{};
@@ -32,14 +26,7 @@ std::vector<std::string> known_row(const Segment& segment) {
 
 std::vector<std::string> unknown_row(const Segment& segment) {
   const File& file = segment.file;
-  return {printable(file.name.empty() ? file.file : file.name),
-          segment.error_kind,
-          "-",
-          "-",
-          "-",
-          bytes_text(file.bytes),
-          "-",
-          "-"};
+  return {shown_name(file), segment.error_kind, "-", "-", "-", bytes_text(file.bytes), "-", "-"};
 }
 
 void add_rates(std::vector<std::string>& row, const std::optional<Rates>& rates) {

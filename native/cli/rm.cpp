@@ -20,6 +20,23 @@ std::optional<Failure> remove(const std::string& directory, const std::string& n
   }
 }
 
+// Where it was refused for what may be unread, not because its writer lives, say.
+bool goes_unread(const std::string& directory, const std::string& name) {
+  try {
+    const std::int32_t verdict = file_named(directory, name).verdict;
+    return verdict == QADS_FOUND_UNREAD || verdict == QADS_FOUND_DAMAGED || verdict == QADS_FOUND_READERS ||
+           verdict == QADS_FOUND_KEPT;
+  } catch (const Failure&) {
+    return false;  // gone, or closed to us, since
+  }
+}
+
+std::string refusal_text(const Arguments& arguments, const std::string& name, const Failure& failure) {
+  const std::string reason = printable(failure.what());
+  const bool hint = !arguments.has("unread") && goes_unread(directory_of(arguments), name);
+  return hint ? reason + " (--unread removes it)" : reason;
+}
+
 // All of them, whatever happens to one; the first failure decides the exit status.
 Exit run_rm(const Arguments& arguments, std::ostream& out, std::ostream& err) {
   Exit exit = kOk;
@@ -31,7 +48,7 @@ Exit run_rm(const Arguments& arguments, std::ostream& out, std::ostream& err) {
     json.begin_object().field("name", name).field("removed", !failure).key("error");
     if (failure) {
       json.string(failure->what());
-      err << "qads rm: " << printable(failure->what()) << '\n';
+      err << "qads rm: " << refusal_text(arguments, name, *failure) << '\n';
       if (exit == kOk) exit = failure->exit();
     } else {
       json.null();

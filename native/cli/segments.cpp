@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "text.hpp"
+
 namespace qads::cli {
 namespace {
 
@@ -70,10 +72,18 @@ std::string shown_directory(const Arguments& arguments) {
   return from_environment != nullptr && *from_environment != '\0' ? from_environment : "/dev/shm";
 }
 
+std::string shown_name(const File& file) { return printable(file.name.empty() ? file.file : file.name); }
+
 std::vector<File> collect(const std::string& directory, std::uint32_t flags) {
   std::vector<File> files;
   check(qads_collect(or_default(directory), flags, keep, &files));
   return files;
+}
+
+File file_named(const std::string& directory, const std::string& name) {
+  File file;
+  check(qads_find(name.c_str(), or_default(directory), keep_one, &file));
+  return file;
 }
 
 Arena attach(const std::string& directory, const std::string& name, std::uint32_t flags) {
@@ -101,6 +111,11 @@ std::vector<qads_reader_state> readers_of(qads_arena* arena) {
   return readers;
 }
 
+std::int64_t living_readers(const Segment& segment) {
+  return std::count_if(segment.readers.begin(), segment.readers.end(),
+                       [](const qads_reader_state& reader) { return reader.alive != 0; });
+}
+
 bool is_same(const qads_arena_info& a, const qads_arena_info& b) {
   return std::equal(std::begin(a.uuid), std::end(a.uuid), std::begin(b.uuid));
 }
@@ -120,7 +135,7 @@ Look look_at(const std::string& directory, const std::string& name) {
     Look look{attach(directory, name), {}};
     look.segment.info = info_of(look.arena.get());
     look.segment.readers = readers_of(look.arena.get());
-    check(qads_find(name.c_str(), or_default(directory), keep_one, &look.segment.file));
+    look.segment.file = file_named(directory, name);
     if (is_same(info_of(attach(directory, name).get()), look.segment.info)) return look;
   }
 }

@@ -29,7 +29,12 @@ struct File {
   std::uint64_t unread = 0;
   std::uint64_t bytes = 0;
 };
+// For people: its segment's name; the file's own where there is none.
+std::string shown_name(const File& file);
 std::vector<File> collect(const std::string& directory, std::uint32_t flags);
+
+// What a dry run of `collect` says of that one.
+File file_named(const std::string& directory, const std::string& name);
 
 using Arena = std::unique_ptr<qads_arena, void (*)(qads_arena*)>;
 Arena attach(const std::string& directory, const std::string& name, std::uint32_t flags = 0);
@@ -46,6 +51,7 @@ struct Segment {
 
   bool is_known() const { return error_kind.empty(); }
 };
+std::int64_t living_readers(const Segment& segment);
 // Two looks at one segment, not at another that has taken its name.
 bool is_same(const qads_arena_info& a, const qads_arena_info& b);
 // Every file of the directory, those that are damaged or somebody else's too.

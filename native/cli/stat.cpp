@@ -63,11 +63,13 @@ between the two looks, it is the new segment that is told of, without rates; whe
 Ctrl-C between them ends it with exit status 1.
 
   writer   alive or not is asked of the kernel, by its lock; a process id is what the process called itself,
-           and means little in another container
-  losses   stall: a write that had to wait for room, because readers lag or hold batches. A long wait with one
-           reader far behind (LAG) tells who it is
-  readers  POSITION: the next batch it reads; LAG: published and not yet read by it; HELD: batches it has not
-           released, and since when the oldest of them was published; LOST: dropped before it read them;
+           and means little in another container. Once it has died, its segment goes away when its readers have
+           read everything; what came of it, the readers' logs tell
+  losses   stall: a write that had to wait for room, because readers lag or hold batches: one reader far
+           behind (LAG), or holding most slots (HELD)
+  readers  POSITION: the next batch it reads; LAG: published and not yet read by it, also those that are dropped
+           already; HELD: batches it has not released, and since when the oldest of them was published; LOST: dropped
+           before it read them, counted once it goes on; RATE: read a second, without the lost ones;
            a dead one is cleaned up after by the writer when that next waits for room
 
 )",

@@ -10,9 +10,11 @@ namespace qads::cli {
 namespace {
 
 constexpr std::int64_t kDefaultInterval = 1'000'000'000;
+constexpr double kLeastInterval =
+    0.01;  // seconds; without a pause it would take a processor and fill whatever it writes to
 
 constexpr Option kOptions[] = {
-    {'i', "interval", "SECONDS", "time between two looks (default: 1)"},
+    {'i', "interval", "SECONDS", "time between two looks (default: 1; least: 0.01)"},
     {'c', "count", "N", "look N times, then end"},
 };
 
@@ -70,7 +72,7 @@ class Watch {
 };
 
 Exit run_watch(const Arguments& arguments, std::ostream& out, std::ostream&) {
-  const std::int64_t interval = arguments.seconds("interval", kDefaultInterval);
+  const std::int64_t interval = arguments.seconds("interval", kDefaultInterval, kLeastInterval);
   const std::int64_t count = arguments.number("count", INT64_MAX, 1, INT64_MAX);
   const bool json = arguments.has("json");
   const bool screen = !json && ::isatty(STDOUT_FILENO) == 1;

@@ -126,6 +126,7 @@ def test_stat_tells_a_reader_that_lags_and_holds_batches(qads: Qads) -> None:
         assert "5 batches in 5 messages, 15 rows" in text
         assert re.search(rf"^ +0 +alive +{os.getpid()} +2 +3 +2 +\d+", text, re.MULTILINE)
         assert "number: int64\n" in text
+        assert "\nreaders   1 alive, of at most 64\n" in text
         del held
     qads.file("lagging").unlink()
 
@@ -144,6 +145,7 @@ def test_stat_knows_a_dead_reader_by_its_lock(qads: Qads) -> None:
         kill(reader)
         (one,) = qads("stat", "-i", "0", "--json", "bereft").json()["readers"]
         assert (one["state"], one["alive"], one["held_batches"]) == ("dead", False, 1)
+        assert "\nreaders   0 alive, 1 dead, of at most 64\n" in qads("stat", "-i", "0", "bereft").out
         assert _listed(qads)["bereft"]["readers"] == 0
     qads.file("bereft").unlink()
 
@@ -160,6 +162,24 @@ def test_stat_measures_rates_between_two_looks(qads: Qads) -> None:
         assert rates["batches"] > 0
         assert rates["rows"] == pytest.approx(3 * rates["batches"], rel=0.1)
         assert 0 <= rates["stalled"] <= 1
+
+
+def test_the_rate_of_a_reader_is_what_it_read_not_what_it_lost(qads: Qads) -> None:
+    with (
+        qads.writer("lossy", overflow="drop_oldest", buffer_count=4) as writer,
+        qads.reader("lossy", loss="count") as reader,
+    ):
+        watch = qads.start("watch", "--json", "--interval", "2", "--count", "2", "lossy")
+        assert watch.stdout is not None
+        first = json.loads(watch.stdout.readline())
+        for _ in range(1000):
+            writer.write_arrow(BATCH)
+        assert reader.read_batch() is not None
+        (one,) = json.loads(watch.stdout.readline())["readers"]
+        watch.communicate(timeout=60)
+    assert (first["readers"][0]["position"], one["position"]) == (0, one["lost"] + 1)
+    assert one["lost"] > 900
+    assert 0 < one["batches_per_second"] <= 0.5, "one batch in two seconds or more"
 
 
 def test_stat_says_that_the_name_went_between_its_looks(qads: Qads) -> None:

@@ -44,6 +44,7 @@ def test_rm_removes_what_was_read_and_refuses_the_rest(qads: Qads) -> None:
         assert done.out == "removed read\n"
         assert "2 unread batches" in done.err
         assert "live writer" in done.err
+        assert [line.endswith("(--unread removes it)") for line in done.err.splitlines()] == [True, False]
         assert qads("rm", "--unread", "live").code == NO
         assert qads("rm", "absent", "live").code == NOT_FOUND
         told = qads("rm", "--json", "-u", "unread", "live").json()
@@ -61,6 +62,7 @@ def test_rm_refuses_what_it_cant_read_unless_told(qads: Qads) -> None:
         done = qads("rm", name)
         assert (done.code, done.out) == (DAMAGED, "")
         assert "option unread" in done.err
+        assert done.err.endswith("(--unread removes it)\n")
         assert qads.file(name).exists()
     assert qads("rm", "--unread", "short", "copy", "original").code == OK
 
@@ -83,7 +85,7 @@ def test_a_dry_run_knows_what_the_directory_forbids() -> None:
             ).stdout
 
         for said in (told("gc", "--dry-run"), told("gc")):
-            assert "keeps qads_read" in said
+            assert "keeps read (" in said
             assert "Permission denied" in said
         assert re.search("^read +finished ", told("ls"), re.MULTILINE), "it can be looked at all the same"
 
@@ -121,9 +123,12 @@ def test_gc_says_of_each_file_why_it_goes_or_stays(qads: Qads) -> None:
         before = sorted(qads.directory.iterdir())
         assert _verdicts(qads, "--dry-run") == expected
         text = qads("gc", "-n").out
-        assert "would remove qads_read (" in text
-        assert "keeps qads_unread (" in text
-        assert ": its writer is gone and nobody is attached, but 3 batches are unread\n" in text
+        assert "would remove read (" in text
+        assert "keeps unread (" in text
+        assert ": its writer is gone and nobody is attached, but 3 batches are unread (--unread removes it)\n" in text
+        assert re.search(r"^keeps damaged \(.*\(--unread removes it\)$", text, re.MULTILINE)
+        assert "would remove .qads_read.new (" in text, "that has no segment's name"
+        assert not re.search(r"^(keeps|would remove) qads_", text, re.MULTILINE), "names, as ls tells them"
         assert text.splitlines()[-1].startswith("would free ")
         assert sorted(qads.directory.iterdir()) == before, "a dry run removes nothing"
         assert _verdicts(qads) == expected
@@ -137,6 +142,14 @@ def test_gc_says_of_each_file_why_it_goes_or_stays(qads: Qads) -> None:
         qads.file("folder").rmdir()
     for path in qads.directory.iterdir():
         path.unlink()
+
+
+def test_gc_says_why_a_copy_goes(qads: Qads) -> None:
+    qads.leave("original")
+    shutil.copy(qads.file("original"), qads.file("copy"))
+    text = qads("gc", "--unread", "--dry-run").out
+    assert re.search(r"^would remove copy \(.*\): nobody uses it, nor knows what is unread in it: ", text, re.MULTILINE)
+    assert qads("gc", "--unread").code == OK
 
 
 def test_gc_frees_the_bytes_that_it_says(qads: Qads) -> None:

@@ -30,7 +30,9 @@ def _waits(process: subprocess.Popen[bytes], pipe: int) -> bool:
 
 
 @EACH
-@pytest.mark.parametrize("words", [("tail", "--json", "flood"), ("watch", "-i", "0"), ("watch", "-i", "0", "flood")])
+@pytest.mark.parametrize(
+    "words", [("tail", "--json", "flood"), ("watch", "-i", "0.01"), ("watch", "-i", "0.01", "flood")]
+)
 def test_ctrl_c_ends_it_where_nobody_reads(qads: Qads, program: tuple[str, ...], words: tuple[str, ...]) -> None:
     qads.leave("flood", 200, lifetime="keep", buffer_count=256)
     pipe, end = os.pipe()

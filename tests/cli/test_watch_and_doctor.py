@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_watch_shows_all_segments_with_rates_from_the_second_look_on(qads: Qads)
         assert rates[0] is None
         assert rates[1]["seconds"] >= 0.2
         assert sum(rate["batches"] for rate in rates[1:]) > 0
-        text = qads("watch", "-i", "0", "-c", "2").out
+        text = qads("watch", "-i", "0.01", "-c", "2").out
         assert len(re.findall(r"^NAME .* BYTES/S$", text, re.MULTILINE)) == 2
         assert "\x1b" not in text, "no terminal, no clearing"
 
@@ -40,6 +41,13 @@ def test_watch_of_one_segment_shows_its_readers(qads: Qads) -> None:
         assert qads("watch", "-c", "0").code == USAGE
         assert qads("watch", "-c", "1", "absent").code == NOT_FOUND
     qads.file("one").unlink()
+
+
+@pytest.mark.parametrize("interval", ["0", "0.001", "-1", "x"])
+def test_watch_refuses_to_spin(qads: Qads, interval: str) -> None:
+    done = qads("watch", "-i", interval, "-c", "2")
+    assert (done.code, done.out) == (USAGE, "")
+    assert "from 0.01 to 1000000" in done.err
 
 
 def test_watch_of_one_segment_ends_when_its_name_goes(qads: Qads) -> None:
@@ -86,8 +94,8 @@ def test_doctor_finds_leftovers_and_damage(qads: Qads) -> None:
     assert done.code == NO
     assert re.search(r"^warn +left-overs .*1 left over", done.out, re.MULTILINE)
     assert re.search(r"^ +-> qads gc$", done.out, re.MULTILINE)
-    assert re.search(r"^warn +damage .*qads_foreign, qads_link", done.out, re.MULTILINE)
-    assert re.search(r"-> .* rm\(1\) what is none$", done.out, re.MULTILINE)
+    assert re.search(r"^warn +damage .*: foreign, link$", done.out, re.MULTILINE)
+    assert re.search(r"-> .* rm\(1\) what is none \(file qads_NAME\)$", done.out, re.MULTILINE)
     qads.file("foreign").unlink()
     qads.file("link").unlink()
     assert qads("gc").code == OK
@@ -104,23 +112,62 @@ def test_doctor_says_what_is_wrong_with_a_directory(qads: Qads) -> None:
     open_to_all.rmdir()
 
 
-def test_doctor_sees_a_full_directory(qads: Qads) -> None:
+@pytest.fixture(name="small")
+def fixture_small(qads: Qads) -> Iterator[Path]:
+    """A file system with little room."""
     small = qads.directory / "small"
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(small)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(small)]
     mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
     try:
         if not mounted:
             pytest.skip("this machine doesn't let us mount a tmpfs")
-        (small / "filler").write_bytes(bytes(245_000))
-        told = qads("doctor", "--json", "-d", small).json()
-        checks = {check["check"]: check["status"] for check in told["checks"]}
-        assert checks["space"] == "warn"
-        assert checks["hand-over"] == "fail"
+        yield small
     finally:
         if mounted:
             subprocess.run(["umount", str(small)], check=True)
         small.rmdir()
+
+
+def _fill(small: Path, left: int) -> None:
+    room = os.statvfs(small)
+    (small / "filler").write_bytes(bytes(room.f_bavail * room.f_frsize - left))
+
+
+def test_doctor_sees_a_full_directory(qads: Qads, small: Path) -> None:
+    _fill(small, 4096)
+    checks = {check["check"]: check for check in qads("doctor", "--json", "-d", small).json()["checks"]}
+    assert checks["space"]["status"] == "warn"
+    assert checks["hand-over"]["status"] == "fail"
+    assert checks["left-overs"]["status"] == "warn", "though nothing is left over"
+    assert "; 8.0 MiB in files that aren't segments, or that have no name any more" in checks["left-overs"]["detail"]
+    assert checks["left-overs"]["remedy"] == f"lsof +L1 {small} shows who holds files without a name"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a file away")
+def test_doctor_says_who_holds_a_full_directory_and_what_frees_it(qads: Qads, small: Path) -> None:
+    inside = Qads(small)
+    inside.leave("read", 1, read=True)
+    inside.leave("unread", 2)
+    inside.leave("theirs")
+    os.chown(inside.file("theirs"), 12345, 12345)
+    with inside.writer("live"), (small / "nameless").open("wb") as nameless:
+        nameless.write(bytes(1 << 20))
+        nameless.flush()
+        (small / "nameless").unlink()
+        (check,) = [one for one in inside("doctor", "--json").json()["checks"] if one["check"] == "left-overs"]
+    assert check["status"] == "warn"
+    assert re.match(
+        r"1 segment in use \(\d+\.\d KiB\), 1 left over \(1\.\d MiB\), 1 with unread batches of writers that have gone "
+        r"\(1\.\d MiB\), 0 kept by their lifetime \(0 B\), 0 damaged \(0 B\), 1 of other users \(1\.\d MiB\); "
+        r"1\.\d MiB in files that aren't segments",
+        check["detail"],
+    ), check
+    assert re.fullmatch(
+        r"qads gc frees 1\.\d MiB; qads gc --unread frees 2\.\d MiB and drops 2 unread batches; "
+        rf"user 12345 holds 1\.\d MiB; lsof \+L1 {small} shows who holds files without a name",
+        check["remedy"],
+    ), check
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
