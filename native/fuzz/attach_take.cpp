@@ -50,7 +50,7 @@ void change(Bytes& segment, const Header& header, Input& input) {
   const Part part = parts_of(segment, header, (what >> 6) % header.slot_count)[what % 8];
   const std::size_t width = std::size_t{1} << (what >> 3 & 3);
   const auto step = input.take<std::uint16_t>();
-  const std::size_t at = part.offset + step * width % part.size;
+  const std::size_t at = std::min(part.offset + step * width % part.size, segment.size() - width);
   const bool adds = (what & 0x20) != 0;
   std::uint64_t value = 0;
   std::memcpy(&value, segment.data() + at, width);

@@ -100,7 +100,10 @@ qads_status qads_reader_next_message(qads_reader* reader, int64_t timeout_ms, Ar
     qads_batch_info whole = batches.front()->info;
     whole.length = 0;
     whole.flags = QADS_BATCH_FIRST | QADS_BATCH_LAST;
-    for (const channel::LeasePtr& batch : batches) whole.length += batch->info.length;
+    // Batches of nothing but nulls may say any length.
+    for (const channel::LeasePtr& batch : batches) {
+      if (__builtin_add_overflow(whole.length, batch->info.length, &whole.length)) whole.length = INT64_MAX;
+    }
     channel::export_message(std::move(batches), out);
     if (info != nullptr) *info = whole;
     return QADS_OK;
