@@ -33,8 +33,8 @@ exec "$@"
 
 NO_MEMORY = re.compile(
     r"no memory for (?P<need>\d+) bytes of the data section: memory\.\w+ of /sys/fs/cgroup\S* leaves (?P<free>\d+) "
-    r"bytes for segments; choose a smaller capacity, raise the memory limit \(docker run --memory=\.\.\.\) or use a directory "
-    r"on a disk \(QADS_DIR\)"
+    r"bytes for segments; choose a smaller capacity, raise the memory limit \(docker run --memory=\.\.\.\) or use a "
+    r"directory on a disk \(QADS_DIR\)"
 )
 
 

@@ -144,9 +144,9 @@ TEST_F(Space, MoreThanTheMachineHasIsRefusedBeforeTheKernelKills) {
   CreateOptions huge = sized(more);
   const auto writer = Segment::create("x", huge);
   huge.populate = true;
-  expect_error(
-      Code::kNoSpace, [&] { Segment::create("y", huge); },
-      {"no memory for " + std::to_string(more) + " bytes", " bytes for segments", "choose a smaller capacity", "QADS_DIR"});
+  expect_error(Code::kNoSpace, [&] { Segment::create("y", huge); },
+               {"no memory for " + std::to_string(more) + " bytes", " bytes for segments", "choose a smaller capacity",
+                "QADS_DIR"});
   EXPECT_LT(used(), 1u << 20);
   writer->reserve_data(0, 1 << 20);
   std::memset(writer->data(), 1, 1 << 20);
