@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../support/segment_ends.hpp"
+#include "channel/self_wait.hpp"
 
 namespace {
 
@@ -93,6 +94,24 @@ TEST(SelfWait, IsRefusedWhereOnlyTheWritingThreadCouldEndIt) {
   cases.emplace_back(waiting_until_all_is_read);
   cases.emplace_back(others_taking);
   for (std::thread& one : cases) one.join();
+}
+
+// As for one in a container that is paused: whoever would have let go couldn't either.
+TEST(SelfWait, IsNotConcludedFromTimeInWhichTheProcessWasStopped) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  qads::channel::SelfWait wait;
+  std::int64_t now = 77 * kSecond;
+  const auto look = [] { return qads::channel::SelfWait::Sight{.for_itself = true, .live = 1, .aside = 0}; };
+  const auto lasts_for = [&](std::int64_t time) {
+    for (const std::int64_t end = now + time; now < end; now += qads::ring::kIntervalNs) {
+      if (wait.lasts(now, look)) return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(lasts_for(2 * kSecond));
+  now += 3600 * kSecond;
+  EXPECT_FALSE(lasts_for(2 * kSecond));
+  EXPECT_TRUE(lasts_for(2 * kSecond));
 }
 
 }  // namespace

@@ -1,10 +1,7 @@
 // A stopped process is not a dead one, however long it is stopped; when it goes on, it is right.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <optional>
 #include <string>
-#include <thread>
 
 #include "../support/segment_ends.hpp"
 #include "process.hpp"
@@ -143,70 +140,39 @@ TEST_F(StoppedReader, IsToldThatItWasEvicted) {
   EXPECT_EQ(progress_.position, 1U);
 }
 
-// A process stopped with all its threads, as a container is that is paused: nobody could move meanwhile.
-class StoppedTogether : public testing::Test {
- protected:
-  // Something that takes so long of the time in which the process runs.
-  static void be_busy(int ms) {
-    for (int slice = 0; slice < ms / 10; ++slice) pause_ms(10);
-  }
-  void stop_for(int ms) {
-    ASSERT_TRUE(eventually([this] { return writes_.load(); }));
-    pause_ms(100);
-    both_->stop();
-    pause_ms(ms);
-    both_->signal(SIGCONT);
-  }
-
-  const Directory directory_;
-  std::atomic<bool>& writes_ = shared<std::atomic<bool>>();
-  std::optional<Process> both_;
-};
-
-TEST_F(StoppedTogether, AThreadThatWaitsForAnotherIsNotTakenForOneThatWaitsForItself) {
-  both_.emplace([this] {
-    Outlet out(directory_, "s", arena_options(1, 64 << 10));
-    Inlet in(directory_, "s");
-    IntBatch batch(kRows);
-    Got held;
-    if (out.write(batch, 0) != QADS_OK || in.next(held) != QADS_OK) return 1;
-    std::thread other([&] {
-      be_busy(1000);
-      held.release();
-    });
-    writes_ = true;
-    const qads_status status = out.write(batch, 1, 0, -1);
-    if (status != QADS_OK) std::fprintf(stderr, "%s\n", qads_last_error());
-    other.join();
-    return status == QADS_OK ? 0 : 2;
-  });
-  stop_for(6'000);  // it would say so after 5 seconds
-  EXPECT_EQ(both_->wait(), 0);
-}
-
-TEST_F(StoppedTogether, AReaderIsNotEvictedForTheTimeInWhichItsWriterWasStoppedToo) {
-  both_.emplace([this] {
+// Writer and reader stopped together, as in a container that is paused: nobody could move meanwhile.
+TEST(StoppedTogether, AReaderIsNotEvictedForTheTimeInWhichItsWriterWasStoppedToo) {
+  const Directory directory;
+  auto& writes = shared<std::atomic<bool>>();
+  auto& attached = shared<std::atomic<bool>>();
+  Process writer([&] {
     qads_arena_options options = arena_options(1, 64 << 10);
     options.evict_after_ms = 1000;
-    Outlet out(directory_, "s", options);
-    Inlet in(directory_, "s");
+    Outlet out(directory, "s", options);
     IntBatch batch(kRows);
-    if (out.write(batch, 0) != QADS_OK) return 1;
-    std::atomic<qads_status> read{QADS_OK};
-    std::thread other([&] {
-      be_busy(200);
-      for (int i = 0; i < 2 && read == QADS_OK; ++i) {
-        Got got;
-        read = in.next(got);
-      }
-    });
-    writes_ = true;
-    const qads_status written = out.write(batch, 1, 0, kLong);
-    other.join();
-    return written == QADS_OK && read == QADS_OK ? 0 : 2;
+    if (out.write(batch, 0) != QADS_OK || !eventually([&] { return attached.load(); })) return 1;
+    writes = true;
+    return out.write(batch, 1, 0, kLong) == QADS_OK && qads_writer_finish(out.writer) == QADS_OK ? 0 : 2;
   });
-  stop_for(2'000);
-  EXPECT_EQ(both_->wait(), 0);
+  Process reader([&] {
+    Inlet in(directory, "s");
+    attached = true;
+    for (int slice = 0; slice < 20 || !writes; ++slice) pause_ms(10);  // however long it is stopped in between
+    Got got;
+    for (int i = 0; i < 2; ++i) {
+      if (in.next(got) != QADS_OK) return 1;
+    }
+    return 0;
+  });
+  ASSERT_TRUE(eventually([&] { return writes.load(); }));
+  pause_ms(100);
+  writer.stop();
+  reader.stop();
+  pause_ms(2'000);
+  reader.signal(SIGCONT);
+  writer.signal(SIGCONT);
+  EXPECT_EQ(reader.wait(), 0);
+  EXPECT_EQ(writer.wait(), 0);
 }
 
 }  // namespace
