@@ -72,6 +72,9 @@ def test_a_limit_that_is_wide_enough(segments: Segments, sources: Sources, langu
     assert_same(load(segments.files / "out.stream"), sources.load(LARGE))
 
 
+JOIN = ("sh", "-ec", 'echo $$ >"$0"; exec "$@"')
+
+
 @pytest.fixture
 def group() -> Iterator[Path]:
     """A control group of its own for memory, whose limit the kernel enforces; processes join it."""
@@ -81,12 +84,20 @@ def group() -> Iterator[Path]:
             made.mkdir()
         except OSError:
             continue
-        if _limit_file(made).exists():
-            yield made
+        try:
+            if _is_seen_from_inside(made):
+                yield made
+                return
+        finally:
             made.rmdir()
-            return
-        made.rmdir()
     pytest.skip("this machine doesn't let us make a control group that limits memory")
+
+
+def _is_seen_from_inside(group: Path) -> bool:
+    """Whether it limits memory, and a process in it finds it where the kernel says that it is."""
+    joined = [*JOIN, f"{group}/cgroup.procs", "cat", "/proc/self/cgroup"]
+    tried = subprocess.run(joined, capture_output=True, text=True, check=False)
+    return _limit_file(group).exists() and f":/{group.name}\n" in tried.stdout
 
 
 def _limit_file(group: Path) -> Path:
@@ -99,9 +110,8 @@ def test_a_limit_that_the_kernel_enforces(
     segments: Segments, sources: Sources, group: Path, language: Language
 ) -> None:
     _limit_file(group).write_text(str(640 * MIB))  # JVM and Python need some for themselves
-    join = ("sh", "-ec", f'echo $$ >{group}/cgroup.procs; exec "$@"', "sh")
     options = ("--capacity", 1 << 30, "--slots", 60_000, "--repeat", 500, "--timeout-ms", 200)
-    writer = segments.write(language, "x", sources.path(LARGE), *options, within=join)
+    writer = segments.write(language, "x", sources.path(LARGE), *options, within=(*JOIN, f"{group}/cgroup.procs"))
     said = writer.expect(ERROR).err
     match = NO_MEMORY.search(said)
     assert match, said
