@@ -147,7 +147,7 @@ TEST(StoppedTogether, AReaderIsNotEvictedForTheTimeInWhichItsWriterWasStoppedToo
   auto& attached = shared<std::atomic<bool>>();
   Process writer([&] {
     qads_arena_options options = arena_options(1, 64 << 10);
-    options.evict_after_ms = 1000;
+    options.evict_after_ms = 2500;
     Outlet out(directory, "s", options);
     IntBatch batch(kRows);
     if (out.write(batch, 0) != QADS_OK || !eventually([&] { return attached.load(); })) return 1;
@@ -168,7 +168,7 @@ TEST(StoppedTogether, AReaderIsNotEvictedForTheTimeInWhichItsWriterWasStoppedToo
   pause_ms(100);
   writer.stop();
   reader.stop();
-  pause_ms(2'000);
+  pause_ms(4'000);
   reader.signal(SIGCONT);
   writer.signal(SIGCONT);
   EXPECT_EQ(reader.wait(), 0);
