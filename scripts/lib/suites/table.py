@@ -155,12 +155,7 @@ def all_suites() -> list[Suite]:
         *([_soak()] if LONG else []),
         _cpp("cpp-asan-ubsan", "asan-ubsan"),
         _cpp("cpp-tsan", "tsan"),
-        Suite(
-            name="models",
-            group="cpp",
-            test=(PYTHON, "-m", "pytest", "tests/models", *JUNIT),
-            results=("{results}/pytest.xml",),
-        ),
+        _pytest("models", "cpp", "tests/models", build=("--python-only",)),  # tests/conftest.py needs the package
         _fuzz(),
         _java(17),
         Suite(
