@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import threading
 import time
@@ -314,3 +315,29 @@ def test_a_producer_is_read_in_the_thread_that_writes() -> None:
     with both("thread") as (writer, _):
         writer.write_arrow(pa.RecordBatchReader.from_batches(TABLE.schema, batches()))
         assert threads == {threading.get_ident()}
+
+
+def _readable(reader: qadataswap.Reader, seconds: float) -> bool:
+    return bool(select.select([reader], [], [], seconds)[0])
+
+
+@pytest.mark.parametrize("wait", ["adaptive", "poll"])
+def test_a_descriptor_is_readable_while_there_is_something_to_read(wait: str) -> None:
+    with (
+        qadataswap.create_writer("s", lifetime="until_closed") as writer,
+        qadataswap.create_reader("s", wait=wait) as reader,
+    ):
+        assert not _readable(reader, 0.03)
+        writer.write_arrow(TABLE)
+        assert _readable(reader, LONG_MS / 1000)
+        read = reader.read_arrow(0)
+        assert read is not None
+        assert read.equals(TABLE)
+        assert reader.read_arrow(0) is None
+        assert not _readable(reader, 0.03)
+        writer.finish()
+        assert _readable(reader, LONG_MS / 1000)
+        with pytest.raises(qadataswap.QadsEndOfStreamError):
+            reader.read_arrow(0)
+    with pytest.raises(qadataswap.QadsClosedError):
+        reader.fileno()

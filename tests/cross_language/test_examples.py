@@ -24,6 +24,9 @@ WRITERS = {
 }
 READERS = {
     "cpp_reader": cpp("cpp_reader"),
+    "epoll_reader": cpp("epoll_reader"),
+    "asyncio_reader": python("python/examples/asyncio_reader.py"),
+    "tokio_reader": rust("examples/tokio_reader"),
     "JavaReader": java(f"{EXAMPLES}.JavaReader"),
     "rust_reader": rust("examples/rust_reader"),
 }
@@ -110,6 +113,6 @@ def test_an_example_runs_without_arguments(segments: Segments, example: str) -> 
 
 def test_every_example_is_run() -> None:
     java_examples = "java/src/test/java/io/qadataswap/examples/*.java"
-    patterns = ("native/examples/*.c*", "python/examples/*.py", "rust/qadataswap/examples/rust_*.rs", java_examples)
+    patterns = ("native/examples/*.c*", "python/examples/*.py", "rust/qadataswap/examples/[rt]*.rs", java_examples)
     names = {path.stem for pattern in patterns for path in ROOT.glob(pattern)} - {"package-info"}
     assert names <= {name.split()[-1] for name in ALONE}

@@ -203,7 +203,12 @@ enum class Lifetime {
   kKeep = QADS_LIFETIME_KEEP
 };
 enum class Takeover { kReplace = QADS_TAKEOVER_REPLACE, kRefuse = QADS_TAKEOVER_REFUSE };
-enum class Wait { kAdaptive = QADS_WAIT_ADAPTIVE, kBusy = QADS_WAIT_BUSY, kSleep = QADS_WAIT_SLEEP };
+enum class Wait {
+  kAdaptive = QADS_WAIT_ADAPTIVE,
+  kBusy = QADS_WAIT_BUSY,
+  kSleep = QADS_WAIT_SLEEP,
+  kPoll = QADS_WAIT_POLL,
+};
 enum class Start { kEarliest = QADS_START_EARLIEST, kLatest = QADS_START_LATEST };
 /// What a reader that was overrun gets: an error once, or the next batch, with the loss counted in BatchInfo and Stats.
 enum class Loss { kError = QADS_LOSS_ERROR, kCount = QADS_LOSS_COUNT };
@@ -446,6 +451,14 @@ class Reader : public arrow::RecordBatchReader {
 
   /// OK once a batch is there to be read, without taking it; else what reading would fail with (also at the end).
   arrow::Status WaitNext(Milliseconds timeout) { return ToStatus(qads_reader_wait(reader_.get(), timeout.count())); }
+
+  /// A descriptor for epoll and its like, readable while there is something to read: then call ReadNext with a timeout of 0,
+  /// up to its QADS_ERR_TIMEOUT. Only to be waited on; it is closed with this object. See qads_reader_get_fd.
+  arrow::Result<int> FileDescriptor() {
+    int fd = -1;
+    ARROW_RETURN_NOT_OK(ToStatus(qads_reader_get_fd(reader_.get(), &fd)));
+    return fd;
+  }
 
   /// Doesn't block, also while another thread waits in this reader.
   arrow::Result<qads_reader_stats> Stats() const {

@@ -308,7 +308,10 @@ typedef struct qads_batch_info {
 enum {
   QADS_WAIT_ADAPTIVE = 0, /* spin for a short while, then sleep                                                      */
   QADS_WAIT_BUSY = 1,     /* spin all the time: lowest latency, a whole core                                         */
-  QADS_WAIT_SLEEP = 2     /* sleep at once                                                                           */
+  QADS_WAIT_SLEEP = 2,    /* sleep at once                                                                           */
+  QADS_WAIT_POLL = 3      /* spin for a short while, then look again after naps of an eighth of the time waited, at most
+                           * 1 ms: the other side never pays for waking this one, which an idle thread pays for with
+                           * up to a thousand looks a second                                                         */
 };
 
 /* Asked by a call of the writer while it waits, every 10 ms or so, in its own thread. Other than 0 ends the wait: the call
@@ -460,6 +463,14 @@ QADS_API qads_status qads_reader_export_stream(qads_reader* reader, int64_t time
 /* Waits until qads_reader_next has something to look at: QADS_OK for a batch, and also for an overrun, an eviction, or the
  * rest of a message that began before this reader joined (which it skips). Else what it would return. Takes nothing. */
 QADS_API qads_status qads_reader_wait(qads_reader* reader, int64_t timeout_ms);
+
+/* A descriptor that is readable (poll, select, epoll) while qads_reader_next has something to look at, for event
+ * loops: when it is readable, call qads_reader_next with a timeout of 0, once or up to its TIMEOUT, which makes it unreadable
+ * until there is more. At the end of the stream it stays readable. Only to be waited on: don't read, write or close it; it is
+ * closed when the reader is freed (and the streams exported from it are released). The first call starts a thread that
+ * sleeps for the descriptor's sake, or, with QADS_WAIT_POLL, polls.
+ * Errors: CLOSED, FORKED, SYSTEM (no thread, no descriptor). */
+QADS_API qads_status qads_reader_get_fd(qads_reader* reader, int* out);
 
 typedef struct qads_reader_stats {
   uint32_t struct_size; /* set by the caller                                                                         */

@@ -201,9 +201,9 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
     }
     const ring::Waiting::Step step = waiting.next();
     std::uint32_t word = 0;
-    // Also by a writer that spins for ever: a reader that gathers a message sees by it that it is in the way.
+    // Also by a writer that never sleeps: a reader that gathers a message sees by it that it is in the way.
     const bool stuck = step == ring::Waiting::Step::kSpin && waiting.waited_ns() > ring::kSpinNs;
-    if (step == ring::Waiting::Step::kSleep || stuck) {
+    if (step == ring::Waiting::Step::kSleep || step == ring::Waiting::Step::kNap || stuck) {
       word = ring::arm(sync.freed);
       QADS_FAULT_POINT("sleep.writer");
     }
@@ -231,6 +231,7 @@ Publisher::Claim Publisher::claim(std::unique_lock<std::mutex>& lock, std::uint6
       if (!patience.closed.load(std::memory_order_seq_cst)) os::futex_wait(sync.freed, word, waiting.sleep_ns());
       waiting.slept();
     }
+    if (step == ring::Waiting::Step::kNap) waiting.nap();
     lock.lock();
     if (interrupted) was_interrupted("room");
   }
@@ -397,6 +398,7 @@ void Publisher::wait_until(const Patience& patience, Done done, Describe describ
       os::futex_wait(sync.freed, word, waiting.sleep_ns());
       waiting.slept();
     }
+    if (step == ring::Waiting::Step::kNap) waiting.nap();
     lock.lock();
     if (interrupted) was_interrupted("readers");
   }

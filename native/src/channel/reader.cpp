@@ -24,11 +24,26 @@ Reader::Reader(std::shared_ptr<segment::Segment> segment, const ReaderOptions& o
 
 Reader::~Reader() {
   close();
+  notifier_.reset();
   pool_->retire();
 }
 
 Code Reader::next(std::int64_t timeout_ms, LeasePtr& out) {
   const std::scoped_lock lock(mutex_);
+  return told(next_lease(timeout_ms, out));
+}
+
+Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
+  const std::scoped_lock lock(mutex_);
+  return told(gather_message(timeout_ms, out));
+}
+
+Code Reader::told(Code outcome) {
+  if (outcome == Code::kTimeout && notifier_) notifier_->found_nothing();
+  return outcome;
+}
+
+Code Reader::next_lease(std::int64_t timeout_ms, LeasePtr& out) {
   LeasePtr lease;
   if (!gathered_.empty()) {  // of a message that next_message didn't get whole in time
     lease = std::move(gathered_.front());
@@ -42,8 +57,7 @@ Code Reader::next(std::int64_t timeout_ms, LeasePtr& out) {
   return Code::kOk;
 }
 
-Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
-  const std::scoped_lock lock(mutex_);
+Code Reader::gather_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
   // next() has taken the first batches of this message: the rest is no message.
   if (!gathered_.empty() && (gathered_.front()->info.flags & QADS_BATCH_FIRST) == 0) gathered_.clear();
   std::optional<ring::Waiting> waiting;
@@ -196,6 +210,12 @@ Code Reader::wait(std::int64_t timeout_ms) {
     const ring::Wait wait = pool_->seat().wait(*waiting);
     if (wait != ring::Wait::kLookAgain) return outcome(wait);
   }
+}
+
+int Reader::descriptor() {
+  const std::scoped_lock lock(mutex_);
+  if (!notifier_) notifier_ = std::make_unique<Notifier>(pool_, options_.mode);
+  return notifier_->descriptor();
 }
 
 Code Reader::outcome(ring::Wait wait) {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "channel/lease.hpp"
+#include "channel/notifier.hpp"
 #include "qadataswap/qadataswap.h"
 #include "ring/reader_seat.hpp"
 
@@ -39,6 +40,8 @@ class Reader {
   Code next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out);
   Code schema(std::int64_t timeout_ms, std::shared_ptr<const arrow::Schema>& out);
   Code wait(std::int64_t timeout_ms);
+  // Readable while there is something to take, from the first call on.
+  int descriptor();
   std::string explain(Code outcome, std::int64_t timeout_ms) const;
 
   // Throws kForked in a fork's child.
@@ -50,6 +53,9 @@ class Reader {
   const segment::Segment& segment() const { return pool_->seat().segment(); }
 
  private:
+  Code next_lease(std::int64_t timeout_ms, LeasePtr& out);
+  Code gather_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out);
+  Code told(Code outcome);
   Code take_for_message(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
   bool is_too_late(std::size_t taken, std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms) const;
   Code take_or_wait(std::optional<ring::Waiting>& waiting, std::int64_t timeout_ms, LeasePtr& out);
@@ -66,6 +72,7 @@ class Reader {
 
   std::shared_ptr<LeasePool> pool_;
   ReaderOptions options_;
+  std::unique_ptr<Notifier> notifier_;  // once somebody wants its descriptor
   std::mutex mutex_;
   bool at_message_start_ = true;           // skip to the first batch of a message
   std::uint64_t lost_reported_ = 0;        // in lost_before of batches

@@ -33,7 +33,7 @@ struct qads_allocation : qads::ffi::Handle {
 namespace qads::ffi {
 
 inline ring::WaitMode wait_mode(std::int32_t mode) {
-  return static_cast<ring::WaitMode>(in_range(mode, QADS_WAIT_ADAPTIVE, QADS_WAIT_SLEEP, "wait"));
+  return static_cast<ring::WaitMode>(in_range(mode, QADS_WAIT_ADAPTIVE, QADS_WAIT_POLL, "wait"));
 }
 
 }  // namespace qads::ffi

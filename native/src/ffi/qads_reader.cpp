@@ -127,6 +127,16 @@ qads_status qads_reader_wait(qads_reader* reader, int64_t timeout_ms) {
   });
 }
 
+qads_status qads_reader_get_fd(qads_reader* reader, int* out) {
+  return guarded([&]() -> qads_status {
+    channel::Reader& used = reader_of(reader);
+    ffi::require(out, "out");
+    if (used.closed()) return outcome(used, Code::kClosed, 0);
+    *out = used.descriptor();
+    return QADS_OK;
+  });
+}
+
 qads_status qads_reader_get_stats(qads_reader* reader, qads_reader_stats* out) {
   return guarded([&]() -> qads_status {
     const channel::Reader& used = reader_of(reader);

@@ -295,8 +295,8 @@ Wait ReaderSeat::step(Waiting& waiting, Condition condition) {
   }
   const Waiting::Step next = waiting.next();
   if (next == Waiting::Step::kLookAgain) return Wait::kLookAgain;
-  if (waiting.now() - probed_at_ >= kIntervalNs) {
-    probed_at_ = waiting.now();
+  if (waiting.now() - probed_at_.load(std::memory_order_relaxed) >= kIntervalNs) {
+    probed_at_.store(waiting.now(), std::memory_order_relaxed);
     segment_->check_whole();
     if (!segment_->writer_alive()) {  // model: step.alive
       // It may have published or finished between our look and its death: look once more.
@@ -307,6 +307,11 @@ Wait ReaderSeat::step(Waiting& waiting, Condition condition) {
   }
   if (next == Waiting::Step::kSpin) return Wait::kLookAgain;
   if (next == Waiting::Step::kTimeout) return Wait::kTimeout;
+  if (next == Waiting::Step::kNap) {
+    sleeps_.fetch_add(1, std::memory_order_relaxed);
+    waiting.nap();
+    return Wait::kLookAgain;
+  }
   const std::uint32_t word = arm(sync_.published);
   QADS_FAULT_POINT("sleep.reader");
   if (!condition() && state(position()) == Wait::kLookAgain) {

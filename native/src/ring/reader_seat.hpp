@@ -1,5 +1,6 @@
 // A reader's side of the ring: one entry, claimed by its lock byte, from joining until the last lease has ended. Shared by
-// the reader's handle and every lease; take() and wait() are called by one thread at a time, release() by any.
+// the reader's handle and every lease; take() is called by one thread at a time, wait() by that one and the notifier's,
+// release() by any.
 #pragma once
 
 #include <atomic>
@@ -86,7 +87,7 @@ class ReaderSeat {
   std::uint32_t entry_ = 0;
   std::uint64_t bit_ = 0;
   std::optional<OwnReader> own_;  // once it has its entry
-  std::int64_t probed_at_ = 0;
+  std::atomic<std::int64_t> probed_at_{0};
   std::atomic<std::uint64_t> next_{0};  // the sequence it takes next; written by the taking thread alone
   std::atomic<std::uint64_t> lost_{0};
   std::atomic<std::uint64_t> sleeps_{0};

@@ -8,11 +8,17 @@
 
 namespace qads::ring {
 
-enum class WaitMode { kAdaptive, kBusy, kSleep };
+enum class WaitMode { kAdaptive, kBusy, kSleep, kPoll };
 
 // Every sleep ends after this, whatever happens: a lost wake-up or a death costs at most one interval.
 constexpr std::int64_t kIntervalNs = 10'000'000;
 constexpr std::int64_t kSpinNs = 50'000;  // about what waking a sleeper costs
+
+// A nap of a thread that polls, of which nobody knows: nobody has to wake it. It grows with the time waited, so that what it
+// adds to a wait is a share of that wait, up to a bound at which an idle thread costs less than a hundredth of a core.
+constexpr std::int64_t kShareOfWait = 8;
+constexpr std::int64_t kShortestNapNs = 10'000;
+constexpr std::int64_t kLongestNapNs = 1'000'000;
 
 // What of the time between two looks of a thread that waits, an interval or so apart, counts as waiting. Where it is far more,
 // this process was stopped, and perhaps those with it that it waits for: that is held against nobody.
@@ -37,12 +43,15 @@ class Deadline {
 // One wait, from the first fruitless look to the end. The caller looks at its condition, then asks what to do.
 class Waiting {
  public:
-  // kLookAgain: nothing else to do yet. The others come with a fresh now(): time to ask who lives, then spin on, sleep
+  // kLookAgain: nothing else to do yet. The others come with a fresh now(): time to ask who lives, then spin on, sleep, nap
   // or give up.
-  enum class Step { kLookAgain, kSpin, kSleep, kTimeout };
+  enum class Step { kLookAgain, kSpin, kSleep, kNap, kTimeout };
 
   Waiting(WaitMode mode, Deadline deadline) noexcept
-      : deadline_(deadline), spin_ns_(spin_for(mode)), started_(os::monotonic_ns()) {}
+      : deadline_(deadline),
+        spin_ns_(spin_for(mode)),
+        rest_(mode == WaitMode::kPoll ? Step::kNap : Step::kSleep),
+        started_(os::monotonic_ns()) {}
 
   Step next() noexcept {
     // The clock costs more than a look, so it is asked every few looks only; the first look asks it, so that a timeout
@@ -54,7 +63,7 @@ class Waiting {
     now_ = os::monotonic_ns();
     if (deadline_.passed(now_)) return Step::kTimeout;
     if (now_ - started_ < spin_ns_) return Step::kSpin;
-    return Step::kSleep;
+    return rest_;
   }
 
   std::int64_t now() const noexcept { return now_; }
@@ -62,6 +71,10 @@ class Waiting {
     return std::min(kIntervalNs, std::max<std::int64_t>(deadline_.left(now_), 0));
   }
   void slept() noexcept { looks_ = 0; }  // look at the clock after the next look
+  void nap() noexcept {
+    os::sleep_ns(std::min(std::clamp(waited_ns() / kShareOfWait, kShortestNapNs, kLongestNapNs), sleep_ns()));
+    slept();
+  }
   std::int64_t waited_ns() const noexcept { return now_ - started_; }
 
  private:
@@ -76,6 +89,7 @@ class Waiting {
 
   Deadline deadline_;
   std::int64_t spin_ns_;
+  Step rest_;
   std::int64_t started_;
   std::int64_t now_ = 0;
   std::uint32_t looks_ = 0;

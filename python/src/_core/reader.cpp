@@ -78,6 +78,12 @@ bool Reader::wait(std::int64_t timeout_ms) {
   return true;
 }
 
+int Reader::descriptor() const {
+  int fd = -1;
+  check(without_gil([&] { return qads_reader_get_fd(reader_.get(), &fd); }));
+  return fd;
+}
+
 const Schema& Reader::schema(std::int64_t timeout_ms) {
   if (!schema_) {
     const auto reader = reader_;
@@ -118,6 +124,7 @@ void bind_reader(py::module_& module) {
       .def("next", &Reader::next, py::arg("timeout_ms"))
       .def("next_message", &Reader::next_message, py::arg("timeout_ms"))
       .def("wait", &Reader::wait, py::arg("timeout_ms"))
+      .def("descriptor", &Reader::descriptor)
       .def("schema", &Reader::schema, py::arg("timeout_ms"))
       .def("stream", &Reader::stream, py::arg("timeout_ms"))
       .def("room", [](const Reader& self) { return py::make_tuple(self.info().slots, self.info().capacity); })

@@ -30,6 +30,8 @@ class Reader {
   std::optional<Message> next_message(std::int64_t timeout_ms);
   // Waits until there is something to read, or an error to raise; false if nothing came in time.
   bool wait(std::int64_t timeout_ms);
+  // For event loops; the reader's own.
+  int descriptor() const;
   const Schema& schema(std::int64_t timeout_ms);
   // All that follows, for whoever takes a stream; each of its batches is waited for so long.
   py::capsule stream(std::int64_t timeout_ms) const;

@@ -119,6 +119,15 @@ class Reader(Handle):
         """
         return self._core.wait(_arguments.timeout(timeout_ms, self._timeout_ms))
 
+    def fileno(self) -> int:
+        """A descriptor for event loops (asyncio, select, trio): readable while there is something to read.
+
+        When it is readable, call `read_batch(0)` or `read_arrow(0)`, once or up to the None that makes it unreadable
+        until there is more. Only to be waited on, never read, written or closed; it goes with the reader and with the
+        streams made of it. The first call starts a thread of the core's, which sleeps (with wait="poll": polls).
+        """
+        return self._core.descriptor()
+
     def __arrow_c_schema__(self) -> object:
         """The schema as a capsule; waits until the writer has set it, up to the reader's timeout."""
         return self._core.schema(self._timeout_ms).__arrow_c_schema__()
@@ -176,7 +185,8 @@ def create_reader(
     loss: what an overrun does (drop_oldest): "error" raises QadsOverrunError once; "count" goes on, and the loss shows
         in `lost_before` of a batch and in the statistics.
     directory: where segments are. Default: the environment's QADS_DIR, else /dev/shm.
-    wait: "adaptive" spins shortly, then sleeps; "busy" spins all the time; "sleep" sleeps at once.
+    wait: "adaptive" spins shortly, then sleeps; "busy" spins all the time; "sleep" sleeps at once; "poll" spins
+        shortly, then takes naps of up to 1 ms, so that the writer never pays for waking this reader.
     offline: read a copy of a segment file; nothing in it is changed.
 
     Raises QadsNotFoundError (also after waiting), QadsForeignError, QadsVersionError, QadsCorruptError,

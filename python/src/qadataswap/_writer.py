@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import polars
 
 TAKEOVERS = ("replace", "refuse")
-WAITS = ("adaptive", "busy", "sleep")
+WAITS = ("adaptive", "busy", "sleep", "poll")
 
 
 class Writer(Handle):

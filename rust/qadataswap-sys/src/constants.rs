@@ -44,6 +44,7 @@ pub const QADS_BATCH_LAST: u32 = 2;
 pub const QADS_WAIT_ADAPTIVE: i32 = 0;
 pub const QADS_WAIT_BUSY: i32 = 1;
 pub const QADS_WAIT_SLEEP: i32 = 2;
+pub const QADS_WAIT_POLL: i32 = 3;
 pub const QADS_WRITE_MORE: u32 = 1;
 pub const QADS_WRITE_MESSAGE_PER_BATCH: u32 = 2;
 pub const QADS_COPY_NONE: i32 = 0;

@@ -112,6 +112,7 @@ unsafe extern "C" {
         out: *mut ArrowArrayStream,
     ) -> qads_status;
     pub fn qads_reader_wait(reader: *mut qads_reader, timeout_ms: i64) -> qads_status;
+    pub fn qads_reader_get_fd(reader: *mut qads_reader, out: *mut c_int) -> qads_status;
     pub fn qads_reader_get_stats(reader: *mut qads_reader, out: *mut qads_reader_stats) -> qads_status;
     pub fn qads_reader_close(reader: *mut qads_reader) -> qads_status;
     pub fn qads_reader_free(reader: *mut qads_reader);

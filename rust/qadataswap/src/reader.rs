@@ -1,5 +1,6 @@
 //! A reader of a segment.
 
+use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
@@ -164,6 +165,21 @@ impl Reader {
     pub fn wait(&self, timeout: impl Into<Timeout>) -> Result<()> {
         // SAFETY: the handle is alive.
         check(unsafe { sys::qads_reader_wait(self.handle.as_ptr(), timeout.into().millis()) })
+    }
+
+    /// A descriptor for event loops (epoll, tokio's `AsyncFd`), readable while there is something to read: then call
+    /// [`next_batch`](Self::next_batch) with a timeout of 0, up to the [`Timeout`](Error::Timeout) that makes it unreadable until there is
+    /// more. Only to be waited on, never read or written. The first call starts a thread, which sleeps (with [`Wait::Poll`](crate::Wait::Poll):
+    /// polls).
+    ///
+    /// # Errors
+    /// [`Closed`](Error::Closed), [`Forked`](Error::Forked), [`System`](Error::System).
+    pub fn descriptor(&self) -> Result<BorrowedFd<'_>> {
+        let mut fd = -1;
+        // SAFETY: the handle is alive, and writes one number.
+        check(unsafe { sys::qads_reader_get_fd(self.handle.as_ptr(), &raw mut fd) })?;
+        // SAFETY: the core keeps it open until the handle is freed, which this reader keeps alive.
+        Ok(unsafe { BorrowedFd::borrow_raw(fd) })
     }
 
     /// What was read so far. Doesn't block, also while another thread waits in this reader.

@@ -37,7 +37,7 @@ fn handles_and_batches_may_go_to_other_threads() {
 #[test]
 fn a_reader_in_another_thread_gets_everything_in_order() {
     let segments = Segments::new();
-    for wait in [Wait::Adaptive, Wait::Sleep] {
+    for wait in [Wait::Adaptive, Wait::Sleep, Wait::Poll] {
         let writer = segments.writer("order").slots(3).wait(wait).create().expect("a writer");
         let readers: Vec<_> = (0..3)
             .map(|_| {
