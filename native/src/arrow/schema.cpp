@@ -169,6 +169,8 @@ void Schema::finish(Code malformed, Code unsupported) {
     rules_.push_back(rule);
     fixed_buffers_ += rule.buffers;
     has_views_ = has_views_ || rule.layout == Layout::kView;
+    const bool has_ends = rule.layout == Layout::kVariable || rule.layout == Layout::kList;
+    tables_say_all_ = tables_say_all_ && !has_ends && rule.layout != Layout::kRunEndEncoded;
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) check_children(static_cast<std::int32_t>(i), malformed);
 }

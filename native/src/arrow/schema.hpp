@@ -58,6 +58,8 @@ class Schema {
   // Of all nodes; without the data buffers of views.
   std::size_t fixed_buffers() const { return fixed_buffers_; }
   bool has_views() const { return has_views_; }
+  // A record's tables alone say whether it is right: no offsets or run ends have to fit as well.
+  bool tables_say_all() const { return tables_say_all_; }
   // No column has children or a dictionary.
   bool is_flat() const { return rules_.size() == static_cast<std::size_t>(columns()) + 1; }
   const TypeIdTable& type_ids(const NodeRule& node) const { return type_ids_[static_cast<std::size_t>(node.type_ids)]; }
@@ -86,6 +88,7 @@ class Schema {
   std::vector<TypeIdTable> type_ids_;
   std::size_t fixed_buffers_ = 0;
   bool has_views_ = false;
+  bool tables_say_all_ = true;
   std::vector<std::byte> bytes_;
 };
 

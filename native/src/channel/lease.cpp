@@ -36,8 +36,8 @@ void LeasePool::read(qads_lease& lease, const ring::Taken& taken) {
   const segment::Segment& segment = seat_->segment();
   with_context([&] { return text("segment '", segment.name(), "', batch ", taken.sequence, ": "); },
                [&] {
-                 arrow::read_record(*schema_, {segment.data(), segment.data_size()}, taken.offset, taken.length,
-                                    lease.nodes, lease.buffers);
+                 known_.read(*schema_, {segment.data(), segment.data_size()}, taken.slot, taken.offset, taken.length,
+                             lease.nodes, lease.buffers);
                });
   if (taken.rows != static_cast<std::uint64_t>(lease.nodes.front().length)) {
     throw Error(Code::kCorrupt,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arrow/copy_out.hpp"
+#include "arrow/known_records.hpp"
 #include "arrow/rebuild.hpp"
 #include "arrow/schema.hpp"
 #include "qadataswap/qadataswap.h"
@@ -67,6 +68,7 @@ class LeasePool : public std::enable_shared_from_this<LeasePool> {
 
   std::unique_ptr<ring::ReaderSeat> seat_;
   std::shared_ptr<const arrow::Schema> schema_;
+  arrow::KnownRecords known_;
   // Exchanged whole: whoever gets it owns it. It keeps the pool, too; retire() breaks the circle.
   std::atomic<qads_lease*> spare_{nullptr};
 };
