@@ -2,7 +2,7 @@
 // run, the raw limit: one cache line from core to core. Both as half of a round trip, the batch both ways.
 #include <atomic>
 
-#include "support.hpp"
+#include "table.hpp"
 
 namespace {
 
@@ -101,14 +101,9 @@ double batch_ns(Receive receive) {
   return start * 1000 / kRounds / 2;
 }
 
-void print(const char* what, const std::vector<double>& values, double limit) {
-  const bench::Spread s = bench::spread(values);
-  std::printf("| %-44s | %6.0f | %6.0f .. %-6.0f | %5.2f |\n", what, s.median, s.low, s.high, s.median / limit);
-}
-
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   bench::pin(0);
   std::vector<double> line;
   std::vector<double> array;
@@ -121,13 +116,11 @@ int main() {
     all.push_back(batch_ns(receive_and_read));
   }
   const double limit = bench::spread(line).median;
-  std::printf("One way between two pinned, spinning processes, ns; median of %d runs of %d round trips\n\n", kRuns,
-              kRounds);
-  std::printf("| %-44s | %6s | %16s | %5s |\n", "", "median", "lowest .. highest", "ratio");
-  std::printf("|---|---:|---:|---:|\n");
-  print("cache line (the limit)", line, limit);
-  print("10 columns, 1 KiB, C ABI, as ArrowArray", array, limit);
-  print("10 columns, 1 KiB, C ABI, read as flat table", flat, limit);
-  print("the same, and every value read", all, limit);
-  return 0;
+  const auto ratio = [limit](const std::vector<double>& values) { return bench::spread(values).median / limit; };
+  bench::Table table("One way between two pinned, spinning processes, 10 columns, 1 KiB, C ABI", "ns");
+  table.add("a cache line, the limit", line);
+  table.add("as ArrowArray", array, ratio(array), "<= 2 x a cache line");
+  table.add("as flat table", flat, ratio(flat), "<= 2 x a cache line");
+  table.add("as flat table, every value read", all, ratio(all));
+  return table.finish(argc, argv);
 }

@@ -108,14 +108,14 @@ struct Outlet {
 struct Inlet {
   qads_arena* arena = nullptr;
   qads_reader* reader = nullptr;
-  explicit Inlet(const std::string& name) {
+  explicit Inlet(const std::string& name, std::int32_t mode = QADS_WAIT_BUSY) {
     qads_attach_options options;
     qads_attach_options_init(&options);
     options.timeout_ms = 30'000;
     check(qads_attach_arena(name.c_str(), &options, &arena), "attach");
     qads_reader_options wait;
     qads_reader_options_init(&wait);
-    wait.wait = QADS_WAIT_BUSY;
+    wait.wait = mode;
     check(qads_attach_reader(arena, &wait, &reader), "reader");
   }
   ~Inlet() {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,18 @@ class IntBatch {
       }
     }
     return "";
+  }
+
+  // Moves the values to 64-byte aligned memory of bytes() and 64 more a column, zeros behind each of them.
+  void move_to(void* memory) {
+    auto* to = static_cast<std::byte*>(memory);
+    const std::size_t column = rows_ * sizeof(std::int64_t);
+    const std::size_t padded = (column + 63) / 64 * 64;
+    for (std::size_t c = 0; c < columns_.size(); ++c, to += padded) {
+      std::memcpy(to, values_.data() + c * rows_, column);
+      std::memset(to + column, 0, padded - column);
+      buffers_[2 * c + 1] = to;
+    }
   }
 
   ArrowArray& array() { return array_; }
