@@ -20,9 +20,27 @@ void zero_last_block(std::byte* to, std::uint64_t bytes) {
   std::memset(to + (bytes - 1) / layout::kBufferAlignment * layout::kBufferAlignment, 0, layout::kBufferAlignment);
 }
 
+// Inlined into functions for different processors, whose vectors it is compiled to.
+template <typename T>
+[[gnu::always_inline]] inline void rebase_each(std::byte* to, const std::byte* from, std::int64_t count,
+                                               std::int64_t base) {
+  for (std::int64_t i = 0; i < count; ++i) store<T>(to, i, load<T>(from, i) - static_cast<T>(base));
+}
+
+#if defined(__x86_64__)
+template <typename T>
+__attribute__((target("avx2"))) void rebase_avx2(std::byte* to, const std::byte* from, std::int64_t count,
+                                                 std::int64_t base) {
+  rebase_each<T>(to, from, count, base);
+}
+#endif
+
 template <typename T>
 void rebase(std::byte* to, const std::byte* from, std::int64_t count, std::int64_t base) {
-  for (std::int64_t i = 0; i < count; ++i) store<T>(to, i, load<T>(from, i) - base);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") != 0) return rebase_avx2<T>(to, from, count, base);
+#endif
+  rebase_each<T>(to, from, count, base);
 }
 
 template <typename T>
