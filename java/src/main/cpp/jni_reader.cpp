@@ -1,4 +1,6 @@
 // Readers.
+#include <poll.h>
+
 #include <array>
 
 #include "jni_common.hpp"
@@ -122,9 +124,15 @@ JNIEXPORT void JNICALL Java_io_qadataswap_internal_NativeBindings_batchTables(JN
   });
 }
 
-JNIEXPORT jint JNICALL Java_io_qadataswap_internal_NativeBindings_readerWait(JNIEnv* env, jclass /*type*/, jlong reader,
-                                                                             jlong timeout_ms) {
-  return guarded(env, [&] { return answer(env, qads_reader_wait(to_handle<qads_reader>(reader), timeout_ms)); });
+// Waits on the reader's descriptor, so that loads of other threads go on meanwhile.
+JNIEXPORT jboolean JNICALL Java_io_qadataswap_internal_NativeBindings_readerIsReadable(JNIEnv* env, jclass /*type*/,
+                                                                                      jlong reader, jint timeout_ms) {
+  return guarded(env, [&]() -> jboolean {
+    pollfd what{};
+    what.events = POLLIN;
+    if (!check(env, qads_reader_get_fd(to_handle<qads_reader>(reader), &what.fd))) return JNI_FALSE;
+    return poll(&what, 1, timeout_ms) > 0 ? JNI_TRUE : JNI_FALSE;
+  });
 }
 
 JNIEXPORT void JNICALL Java_io_qadataswap_internal_NativeBindings_leaseRelease(JNIEnv* /*env*/, jclass /*type*/,

@@ -4,6 +4,7 @@ import io.qadataswap.internal.Arguments;
 import io.qadataswap.internal.BatchSource;
 import io.qadataswap.internal.NativeBindings;
 import io.qadataswap.internal.NativeHandle;
+import io.qadataswap.internal.Readiness;
 import io.qadataswap.internal.SchemaReader;
 import io.qadataswap.internal.SegmentFigures;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -154,6 +156,21 @@ public final class QadsReader extends ArrowReader {
     } finally {
       loading.unlock();
     }
+  }
+
+  /**
+   * Tells when there is something to load, for event loops: {@code
+   * reader.readable().thenRunAsync(drain, eventLoop)}, where {@code drain} calls {@link #tryLoad}
+   * with a timeout of zero until it finds nothing, and then asks again. The end of the stream, and
+   * whatever a load throws, are something to load as well.
+   *
+   * <p>Any thread. Until it completes, a daemon thread of this library waits for it.
+   *
+   * @return completes when a load would not wait; exceptionally, with {@link
+   *     IllegalStateException}, if the reader is closed
+   */
+  public CompletableFuture<Void> readable() {
+    return Readiness.of(reader);
   }
 
   /**

@@ -7,5 +7,10 @@ public enum WaitMode {
   /** Spins all the time: the lowest latency, a whole core. */
   BUSY,
   /** Sleeps at once. */
-  SLEEP
+  SLEEP,
+  /**
+   * Spins for a short while, then takes naps of an eighth of the time waited, at most 1 ms: the
+   * other side never pays for waking this one.
+   */
+  POLL
 }

@@ -17,6 +17,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Closing while another thread is inside a call, and many threads at once. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
@@ -54,6 +56,44 @@ class ThreadsTest extends Sandbox {
       Thread.sleep(2);
       reader.close();
       assertInstanceOf(IllegalStateException.class, failure(load));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WaitMode.class)
+  void anEventLoopIsToldOfEveryBatchAndOfTheEnd(WaitMode mode) throws Exception {
+    try (QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").waitMode(mode).open()) {
+      for (int value = 1; value <= 20; value++) {
+        CompletableFuture<Void> readable = reader.readable();
+        assertEquals(LoadResult.TIMEOUT, reader.tryLoad(Duration.ZERO));
+        Thread.sleep(1);
+        assertFalse(readable.isDone());
+        write(writer, value, 1);
+        assertNull(failure(readable));
+        assertEquals(LoadResult.BATCH, reader.tryLoad(Duration.ZERO));
+        assertNull(failure(reader.readable()), "nobody has said yet that nothing is left");
+        assertEquals(LoadResult.TIMEOUT, reader.tryLoad(Duration.ZERO));
+      }
+      CompletableFuture<Void> end = reader.readable();
+      writer.finish();
+      assertNull(failure(end));
+      assertEquals(LoadResult.END, reader.tryLoad(Duration.ZERO));
+      assertNull(failure(reader.readable()));
+    }
+  }
+
+  @Test
+  void closingAReaderEndsItsEventLoopsWait() throws Exception {
+    try (QadsWriter writer = writer("t").lifetime(Lifetime.UNTIL_CLOSED).create()) {
+      QadsReader reader = reader("t").open();
+      CompletableFuture<Void> readable = reader.readable();
+      Thread.sleep(2);
+      reader.close();
+      Throwable told = failure(readable);
+      assertTrue(told == null || told instanceof IllegalStateException, () -> "" + told);
+      assertInstanceOf(IllegalStateException.class, failure(reader.readable()));
+      writer.finish();
     }
   }
 

@@ -108,8 +108,8 @@ public final class NativeBindings {
   /** The tables that didn't fit, into a larger array. */
   static native void batchTables(long[] small, long[] out);
 
-  /** Returns OK, TIMEOUT or END_OF_STREAM. */
-  public static native int readerWait(long reader, long timeoutMs);
+  /** Whether there is something to take, an end or an error included; takes nothing. */
+  static native boolean readerIsReadable(long reader, int timeoutMs);
 
   static native void leaseRelease(long lease);
 
