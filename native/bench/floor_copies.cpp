@@ -2,9 +2,9 @@
 // began and ended (CLOCK_MONOTONIC, ns), so that it can take turns with those who hand tables over.
 //
 //   floor_copies BYTES
-//   plain      memcpy of so many bytes into warm shared memory
-//   streamed   the same by non-temporal stores
-//   populate   fresh shared memory of so many bytes is backed by the kernel, nothing is copied
+//   plain, plain-huge         memcpy of so many bytes into warm shared memory of ordinary or, if the kernel has them, huge pages
+//   streamed, streamed-huge   the same by non-temporal stores
+//   populate                  fresh shared memory of so many bytes is backed by the kernel, nothing is copied
 #include <immintrin.h>
 
 #include <cstring>
@@ -15,12 +15,33 @@
 
 namespace {
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
 constexpr std::size_t kLine = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+std::size_t rounded(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 std::uint8_t* shared_memory(std::size_t bytes) {
   void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (at == MAP_FAILED) bench::fail("no memory");
   return static_cast<std::uint8_t*>(at);
+}
+
+std::uint8_t* warm_memory(std::size_t bytes) {
+  std::uint8_t* memory = shared_memory(bytes);
+  std::memset(memory, 2, bytes);
+  return memory;
+}
+
+std::uint8_t* warm_huge_memory(std::size_t bytes) {
+  const std::size_t whole = rounded(bytes, kHugePage);
+  std::uint8_t* memory = warm_memory(whole + kHugePage);
+  memory += rounded(reinterpret_cast<std::uintptr_t>(memory), kHugePage) - reinterpret_cast<std::uintptr_t>(memory);
+  (void)madvise(memory, whole, MADV_COLLAPSE);  // where it fails, this is like the other one
+  return memory;
 }
 
 [[gnu::target("avx2")]] void copy_streamed(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
@@ -48,22 +69,22 @@ void populate(std::size_t bytes) {
 
 int main(int argc, char** argv) {
   if (argc != 2) bench::fail("usage: floor_copies BYTES");
-  const std::size_t bytes = (std::stoul(argv[1]) + kLine - 1) / kLine * kLine;
-  std::uint8_t* from = shared_memory(bytes);
-  std::uint8_t* to = shared_memory(bytes);
-  std::memset(from, 1, bytes);
-  std::memset(to, 2, bytes);
+  const std::size_t bytes = rounded(std::stoul(argv[1]), kLine);
+  const std::vector<std::uint8_t> from(bytes, 1);
+  std::uint8_t* ordinary = warm_memory(bytes);
+  std::uint8_t* huge = warm_huge_memory(bytes);
   const bool streams = __builtin_cpu_supports("avx2") != 0;
   for (std::string command; std::getline(std::cin, command);) {
     if (command == "populate") {
       populate(bytes);
       continue;
     }
+    std::uint8_t* to = command.ends_with("-huge") ? huge : ordinary;
     const std::uint64_t start = bench::now_ns();
-    if (command == "plain") {
-      std::memcpy(to, from, bytes);
-    } else if (command == "streamed" && streams) {
-      copy_streamed(to, from, bytes);
+    if (command.starts_with("plain")) {
+      std::memcpy(to, from.data(), bytes);
+    } else if (command.starts_with("streamed") && streams) {
+      copy_streamed(to, from.data(), bytes);
     } else {
       bench::fail("can't do " + command);
     }
