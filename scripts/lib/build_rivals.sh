@@ -41,6 +41,7 @@ build_jvm() {
 try() { "$2" || say "skipped, it could not be built here: $1"; }
 
 require 'command -v taskset' util-linux
+need_libclang
 setup_venv
 setup_rust
 setup_java

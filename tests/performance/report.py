@@ -14,11 +14,11 @@ from tests.performance.small import IMPORT
 
 _ENOUGH_FOR_P99 = 100
 
-INTRODUCTION = f"""\
+INTRODUCTION = """\
 From "in the producer's memory" to "usable": the consumer has a pyarrow.Table; and to "touched": one byte of every page
-of every buffer was read, by the same function for all. Times in milliseconds: median (lowest, highest; of
-{_ENOUGH_FOR_P99} rounds and more the 99th percentile instead of the highest). The ratios are QADataSwap : that way;
-below 1 QADataSwap is ahead. The consumer waits, asleep, before the clock starts, and is woken by the way's own means, or by a pipe where it
+of every buffer was read, by the same function for all. Times in milliseconds: median (lowest, highest; of 100 rounds
+and more the 99th percentile instead of the highest). The ratios are QADataSwap : that way; below 1 QADataSwap is
+ahead. The consumer waits, asleep, before the clock starts, and is woken by the way's own means, or by a pipe where it
 has none; Flight's clock starts when the consumer asks. All clocks are CLOCK_MONOTONIC, checked to be one. MB and GB are
 powers of 2.
 """

@@ -18,16 +18,16 @@ _MS, _US = 1e6, 1e3
 def page(results: Json) -> str:
     """All of it."""
     sections = [
-        _template("head.md").format(date=results["date"]) + _quick(results),
+        _template("head.md.in").format(date=results["date"]) + _quick(results),
         "## Goals\n\n" + _goals(goals(results)),
         "## Where we lose\n\n"
         + _bullets(losses(results), "Nowhere: by the medians, QADataSwap was ahead of every rival."),
-        _template("where_the_time_goes.md") if missed(results) else "",
-        "## Whole tables\n\n" + _template("tables.md"),
+        _template("where_the_time_goes.md.in") if missed(results) else "",
+        "## Whole tables\n\n" + _template("tables.md.in"),
         *(_comparison(comparison) for comparison in results["tables"]),
-        "## Latency\n\n" + _template("latency.md"),
+        "## Latency\n\n" + _template("latency.md.in"),
         *(_latency(results, nbytes) for nbytes in BYTES),
-        "## Parts\n\n" + _template("parts.md") + "\n" + _read_costs(results),
+        "## Parts\n\n" + _template("parts.md.in") + "\n" + _read_costs(results),
         *(_part(part) for part in results["parts"]),
         _about(results),
     ]
@@ -134,6 +134,6 @@ def _about(results: Json) -> str:
     left_out = [f"not built or not installed, so not measured: {text}" for text in results["skipped"]]
     left_out += [f"failed: {text}" for text in results["failed"]]
     return (
-        f"## Machine, versions, how to repeat\n\n{machine}\n{software}\n{_template('repeat.md')}\n"
+        f"## Machine, versions, how to repeat\n\n{machine}\n{software}\n{_template('repeat.md.in')}\n"
         f"Left out in this run:\n\n{_bullets(left_out, '- nothing')}"
     )

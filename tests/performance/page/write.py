@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.performance.page import markdown, plots
-from tests.performance.page.results import compact
+from tests.performance.page.compact import compact
 
 
 def page(folder: Path) -> None:

@@ -37,9 +37,9 @@ COLD = Rival("cold", "QADataSwap, a new segment each time", "qads", "QadsColdSen
 
 COPIES = (
     Floor("plain", "floor: memcpy into warm shared memory", "plain"),
-    Floor("plain-huge", "floor: the same, huge pages", "plain-huge"),
+    Floor("plain-huge", "floor: memcpy, huge pages", "plain-huge"),
     Floor("streamed", "floor: non-temporal copy into warm shared memory", "streamed"),
-    Floor("streamed-huge", "floor: the same, huge pages", "streamed-huge"),
+    Floor("streamed-huge", "floor: non-temporal copy, huge pages", "streamed-huge"),
 )
 FLOORS = (
     *COPIES,

@@ -37,8 +37,7 @@ public final class AeronParticipant {
     this.own = new UnsafeBuffer(new byte[arguments.bytes()]);
     this.mark = arguments.mark();
     this.publication =
-        aeron.addExclusivePublication(
-            "aeron:ipc", arguments.ping() ? THERE_STREAM : BACK_STREAM);
+        aeron.addExclusivePublication("aeron:ipc", arguments.ping() ? THERE_STREAM : BACK_STREAM);
     this.subscription =
         aeron.addSubscription("aeron:ipc", arguments.ping() ? BACK_STREAM : THERE_STREAM);
     this.assembler =
