@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.performance.processes import Peer, PythonPeer, check_clock
 from tests.performance.rivals import Floor, Rival
@@ -13,6 +15,7 @@ from tests.performance.workers import Facts
 _PAUSE_S = 0.001
 """Before each table, so that every consumer has fallen asleep in its wait, ours among them, which spins first."""
 _LEAST_ROUNDS = 3
+_SEED = 6
 _WARMING = 0.2
 """Of the budget: who has been warming up for so long is warm."""
 _NS = 1e9
@@ -73,20 +76,25 @@ class Turns:
             for way in self._ways:
                 if spent[way.name] <= effort.budget_s * _WARMING:
                     spent[way.name] += self._turn(way, verify=number == 0)[1] / _NS
+        steps = [partial(self._measure, way, effort.budget_s) for way in self._ways]
+        steps += [partial(self._measure_floor, peer, floor) for peer, floor in self._floors]
+        shuffled = random.Random(_SEED)
         for _ in range(effort.rounds):
-            for way in self._ways:
-                timings = self._timings[way.name]
-                if not timings.exhausts(effort.budget_s):
-                    self._measure(way, timings)
-            for peer, floor in self._floors:
-                began, ended = peer.ask(floor.command)
-                self._timings[floor.name].usable.append(ended - began)
+            shuffled.shuffle(steps)  # so that nobody always finds the caches as the same other one has left them
+            for step in steps:
+                step()
         return self._timings
 
-    def _measure(self, way: Rival, timings: Timings) -> None:
-        usable, touched = self._turn(way, verify=False)
-        timings.usable.append(usable)
-        timings.touched.append(touched)
+    def _measure(self, way: Rival, budget_s: float) -> None:
+        timings = self._timings[way.name]
+        if not timings.exhausts(budget_s):
+            usable, touched = self._turn(way, verify=False)
+            timings.usable.append(usable)
+            timings.touched.append(touched)
+
+    def _measure_floor(self, peer: Peer, floor: Floor) -> None:
+        began, ended = peer.ask(floor.command)
+        self._timings[floor.name].usable.append(ended - began)
 
     def _turn(self, way: Rival, verify: bool) -> tuple[int, int]:
         if way.receiver is None:

@@ -44,6 +44,7 @@ def _bars(comparison: Json) -> Figure:
     texts = [comparison["ways"][name]["text"] for name in names]
     axes.barh(texts, [_last(comparison, name) / _MS for name in names], color=colours)
     axes.set_xscale("log")
+    axes.set_xlim(left=min(_last(comparison, name) for name in names) / _MS / 2)
     axes.set_xlabel("ms, logarithmic: every page touched; of a floor, done")
     axes.set_title(f"{comparison['source']} to {comparison['target']}, {comparison['size']}", loc="left")
     axes.grid(axis="x", linewidth=0.3)
@@ -67,6 +68,7 @@ def _curves(rows: list[Json], nbytes: int) -> Figure:
     axes.set_yscale("log")
     ticks = {"50": 2, "90": 10, "99": 100, "99.9": 1_000, "99.99": 10_000}
     axes.set_xticks(list(ticks.values()), [f"{point} %" for point in ticks])
+    axes.minorticks_off()
     axes.set_xlabel("percentile")
     axes.set_ylabel("one way, µs")
     axes.set_title(f"{nbytes:,} bytes", loc="left")
