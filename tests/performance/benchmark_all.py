@@ -85,9 +85,9 @@ def _tables(arguments: argparse.Namespace) -> int:
     tables = measure.Tables()
     for result in measure.compare(tables, arguments.size, arguments.quick):
         print(report.comparison(result), flush=True)
-    print(report.skipped(tables.skipped), flush=True)
+    print(*(f"failed: {what}" for what in tables.failed), report.skipped(tables.skipped), sep="\n", flush=True)
     _save("tables", arguments.quick, **{**_plain(tables), "read costs": costs})
-    return 0
+    return 1 if tables.failed else 0
 
 
 def _latency(arguments: argparse.Namespace) -> int:
@@ -112,6 +112,8 @@ def _parts(arguments: argparse.Namespace) -> int:
 def _page(arguments: argparse.Namespace) -> int:
     from tests.performance.page import write  # matplotlib takes its time
 
+    if not (RESULTS / "machine.json").is_file():
+        raise PeerError("nothing was measured yet")
     write.page(arguments.page)
     print(f"written: {arguments.page / 'benchmarks.md'}", flush=True)
     return 0

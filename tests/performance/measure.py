@@ -53,6 +53,8 @@ class Tables:
     comparisons: list[Comparison] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     """Texts of ways that can't take part here."""
+    failed: list[str] = field(default_factory=list)
+    """What went wrong with ways that have servers of their own; the others go on."""
 
 
 def python_to_python(size: str, rows: int, effort: Effort, ways: Sequence[Rival], with_floors: bool) -> Comparison:
@@ -142,22 +144,28 @@ def _ways(small: bool) -> tuple[Rival, ...]:
     return (QADATASWAP, *spinning, *cold, *(rival for rival in RIVALS if not rival.apart))
 
 
-def _all_ways(size: str, rows: int, effort: Effort, small: bool, missing: Sequence[Rival]) -> Comparison:
+def _apart(way: Rival, size: str, rows: int, effort: Effort) -> dict[str, Timings]:
+    if way is PLASMA:
+        return _with_plasma(size, rows, effort)
+    return python_to_python(size, rows, effort, (way,), with_floors=False).timings
+
+
+def _all_ways(tables: Tables, size: str, rows: int, effort: Effort, small: bool) -> Comparison:
     result = python_to_python(size, rows, effort, _ways(small), with_floors=True)
-    if RAY not in missing:
-        result.timings.update(python_to_python(size, rows, effort, (RAY,), with_floors=False).timings)
-    if PLASMA not in missing:
-        result.timings.update(_with_plasma(size, rows, effort))
+    for way in (rival for rival in RIVALS if rival.apart and rival.text not in tables.skipped):
+        try:
+            result.timings.update(_apart(way, size, rows, effort))
+        except PeerError as error:
+            tables.failed.append(f"{way.text}, {size}: {error}")
     return result
 
 
 def compare(tables: Tables, sizes: Sequence[tuple[str, int]], quick: bool) -> Iterator[Comparison]:
     """Every pair of languages and size, one after the other; a small batch first. They are put into `tables` too."""
-    missing = _missing()
-    tables.skipped = [way.text for way in missing]
+    tables.skipped = [way.text for way in _missing()]
     plan = [("a small batch", data.SMALL_ROWS, 0), *((size, data.rows_of(nbytes), nbytes) for size, nbytes in sizes)]
     for size, rows, nbytes in plan:
-        result = _all_ways(size, rows, effort(nbytes, quick, java=False), nbytes == 0, missing)
+        result = _all_ways(tables, size, rows, effort(nbytes, quick, java=False), nbytes == 0)
         tables.comparisons.append(result)
         yield result
         if nbytes > 0:

@@ -27,7 +27,7 @@ def compact() -> Json:
         "latency": [_latency(row) for row in latency.get("rows", []) if row["samples"]],
         "parts": [_load(path) for path in sorted(PARTS.glob("*.json"))],
         "skipped": [*tables.get("skipped", []), *latency.get("skipped", [])],
-        "failed": latency.get("failed", []),
+        "failed": [*tables.get("failed", []), *latency.get("failed", [])],
     }
 
 

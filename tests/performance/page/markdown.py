@@ -119,10 +119,17 @@ def _read_costs(results: Json) -> str:
 def _part(part: Json) -> str:
     rows = []
     for row in part["rows"]:
-        times = [_short(row[key]) for key in ("median", "low", "high")]
+        times = [_duration(row[key], part["unit"]) for key in ("median", "low", "high")]
         rows.append((row["what"], *times, _times(row.get("ratio")), row.get("goal") or ""))
-    head = (part["unit"], "median", "low", "high", "ratio", "goal")
-    return f"### {part['name']}\n\n{_table(head, rows)}"
+    return f"### {part['name']}\n\n{_table(('', 'median', 'low', 'high', 'ratio', 'goal'), rows)}"
+
+
+def _duration(value: float, unit: str) -> str:
+    larger = ((1e9, "s"), (1e6, "ms"), (1e3, "µs")) if unit == "ns" else ()
+    for size, name in larger:
+        if value >= size:
+            return f"{_short(value / size)} {name}"
+    return f"{_short(value)} {unit}"
 
 
 def _about(results: Json) -> str:
