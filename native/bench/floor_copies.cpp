@@ -3,9 +3,11 @@
 //
 //   floor_copies BYTES
 //   plain, plain-huge         memcpy of so many bytes into warm shared memory of ordinary or, if the kernel has them, huge pages
-//   streamed, streamed-huge   the same by non-temporal stores
+//   streamed, streamed-huge   the same by non-temporal stores, if the processor has AVX2
 //   populate                  fresh shared memory of so many bytes is backed by the kernel, nothing is copied
+#if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 
 #include <cstring>
 #include <iostream>
@@ -44,7 +46,8 @@ std::uint8_t* warm_huge_memory(std::size_t bytes) {
   return memory;
 }
 
-[[gnu::target("avx2")]] void copy_streamed(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] void copy_streamed_avx2(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
   for (std::size_t at = 0; at < bytes; at += kLine) {
     const auto* source = reinterpret_cast<const __m256i*>(from + at);
     auto* target = reinterpret_cast<__m256i*>(to + at);
@@ -55,6 +58,17 @@ std::uint8_t* warm_huge_memory(std::size_t bytes) {
   }
   _mm_sfence();
 }
+
+void copy_streamed(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
+  if (__builtin_cpu_supports("avx2") != 0) {
+    copy_streamed_avx2(to, from, bytes);
+  } else {
+    std::memcpy(to, from, bytes);
+  }
+}
+#else
+void copy_streamed(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+#endif
 
 void populate(std::size_t bytes) {
   std::uint8_t* fresh = shared_memory(bytes);
@@ -73,7 +87,6 @@ int main(int argc, char** argv) {
   const std::vector<std::uint8_t> from(bytes, 1);
   std::uint8_t* ordinary = warm_memory(bytes);
   std::uint8_t* huge = warm_huge_memory(bytes);
-  const bool streams = __builtin_cpu_supports("avx2") != 0;
   for (std::string command; std::getline(std::cin, command);) {
     if (command == "populate") {
       populate(bytes);
@@ -83,7 +96,7 @@ int main(int argc, char** argv) {
     const std::uint64_t start = bench::now_ns();
     if (command.starts_with("plain")) {
       std::memcpy(to, from.data(), bytes);
-    } else if (command.starts_with("streamed") && streams) {
+    } else if (command.starts_with("streamed")) {
       copy_streamed(to, from.data(), bytes);
     } else {
       bench::fail("can't do " + command);

@@ -87,7 +87,8 @@ def _started(command: list[str], folder: Path, role: str) -> Iterator[tuple[subp
         process.wait()
 
 
-def _one_pair(participant: Participant, amount: Effort, nbytes: int) -> list[int]:
+def one_pair(participant: Participant, amount: Effort, nbytes: int) -> list[int]:
+    """Round trips, nanoseconds, of two fresh processes."""
     with meeting_place() as (place, _):
         samples = place.directory / "samples"
         first, second = cores()
@@ -139,7 +140,7 @@ def _add(latencies: Latencies, rows: dict[str, Row], participant: Participant, a
     # Who fails is out, and is told of; the others go on.
     row = rows[participant.name]
     try:
-        row.samples += _one_pair(participant, amount, row.bytes)
+        row.samples += one_pair(participant, amount, row.bytes)
     except PeerError as error:
         latencies.failed.append(f"{row.bytes} bytes: {error}")
         del rows[participant.name]
