@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import time
 from typing import Any
 
@@ -41,7 +43,9 @@ class RayStore(Store):
         producer, consumer = place.cores
         os.environ |= {"PYTHONPATH": str(ROOT), "RAY_USAGE_STATS_ENABLED": "0"}
         os.sched_setaffinity(0, set(place.cores))
+        self.folder = tempfile.mkdtemp(prefix="qads-ray-")  # not in the meeting place: paths of sockets must be short
         ray.init(
+            _temp_dir=self.folder,
             address="local",
             num_cpus=len(place.cores),
             include_dashboard=False,
@@ -60,5 +64,6 @@ class RayStore(Store):
         return began, usable, touched, facts
 
     def close(self) -> None:
-        """Stops Ray."""
+        """Stops Ray, and removes its logs."""
         ray.shutdown()
+        shutil.rmtree(self.folder, ignore_errors=True)
