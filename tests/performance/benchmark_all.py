@@ -73,10 +73,10 @@ def _require_room(sizes: list[tuple[str, int]]) -> None:
     largest = max(nbytes for _, nbytes in sizes)
     rooms = ((SHARED_MEMORY, shutil.disk_usage(SHARED_MEMORY).free, _COPIES), ("memory", _memory(), _IN_ALL))
     for what, free, copies in rooms:
-        if free < copies * largest:
-            raise PeerError(
-                f"{what} has {free >> 20} MB free, {copies * largest >> 20} MB are needed; choose smaller sizes with --size"
-            )
+        needed = copies * largest
+        if free < needed:
+            there = f"{what} has {free >> 20} MB free, {needed >> 20} MB are needed"
+            raise PeerError(f"{there}; choose smaller sizes with --size")
 
 
 def _save(name: str, quick: bool, **what: Any) -> None:
