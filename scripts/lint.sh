@@ -79,10 +79,14 @@ lint_cpp() {
 
 lint_rust() {
   setup_rust_lint
-  local cargo=(--manifest-path rust/Cargo.toml)
-  if $fix; then cargo fmt "${cargo[@]}" --all; fi
-  cargo fmt "${cargo[@]}" --all --check &&
-    cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings
+  local cargo=(--manifest-path rust/Cargo.toml) rival=(--manifest-path tests/performance/rivals/iceoryx2/Cargo.toml)
+  if $fix; then
+    cargo fmt "${cargo[@]}" --all
+    cargo fmt "${rival[@]}"
+  fi
+  cargo fmt "${cargo[@]}" --all --check && cargo fmt "${rival[@]}" --check &&
+    cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings &&
+    cargo clippy "${rival[@]}" --locked --all-targets --quiet -- -D warnings
 }
 
 check "clang-format" format_cpp

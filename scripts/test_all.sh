@@ -12,7 +12,8 @@
 #   --python-only       the Python suites only
 #   --rust-only         the Rust suites only
 #   --cross-lang-only   the cross-language and crash suites only
-#   --with-performance  run the benchmarks as well (their numbers are printed, never judged)
+#   --with-performance  run the benchmarks as well, beside rivals that are installed below build: a quarter of an hour
+#                       on a machine that does nothing else. Writes docs/benchmarks.md; no speed makes it fail
 #   --long              hours instead of minutes, where a test has a long form: soaks, kills, fuzzing (the environment
 #                       variable QADS_LONG=1 says the same). QADS_SOAK_SECONDS says how long the soak takes (1800),
 #                       QADS_KILL_ROUNDS how many times as many processes are killed (10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PAGE = 4096
+_FEW_PAGES = 200
 COLUMNS = 10
 SMALL_ROWS = 1_000
 
@@ -59,22 +59,20 @@ def _texts(random: np.random.Generator, rows: int, tile: int) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(letters)], 0)
 
 
-def buffers(table: pa.Table | pa.RecordBatch) -> Iterator[pa.Buffer]:
-    """Every buffer that isn't empty."""
-    for column in table.columns:
-        for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
-            for buffer in chunk.buffers():
-                if buffer is not None and buffer.size > 0:
-                    yield buffer
-
-
 def touch(table: pa.Table) -> int:
-    """Reads one byte of every page of every buffer."""
+    """Reads one byte of every page of every buffer. Python's own sum is the quicker one where there are few."""
     seen = 0
-    for buffer in buffers(table):
-        there = np.frombuffer(buffer, np.uint8)
-        seen ^= int(np.bitwise_xor.reduce(there[::PAGE])) ^ int(there[-1])
+    for batch in table.to_batches():
+        for column in batch.columns:
+            for buffer in column.buffers():
+                if buffer is not None and buffer.size > 0:
+                    few = buffer.size < _FEW_PAGES * PAGE
+                    seen += sum(memoryview(buffer)[::PAGE]) if few else _numpy_sum(buffer)
     return seen
+
+
+def _numpy_sum(buffer: pa.Buffer) -> int:
+    return int(np.frombuffer(buffer, np.uint8)[::PAGE].sum())
 
 
 def checksum(table: pa.Table) -> int:

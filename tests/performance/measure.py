@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-import time
+import json
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests.performance import data
-from tests.performance.processes import JavaPeer, Peer, PythonPeer, check_clock, cores, meeting_place
-from tests.performance.rivals import BUSY, FLOORS, QADATASWAP, RIVALS, Place, Rival
+from tests.performance.paths import ROOT
+from tests.performance.processes import PeerError, PythonPeer, cores, floors, java_producer, meeting_place
+from tests.performance.rivals import BUSY, COLD, FLOORS, IN_PLACE, PLASMA, QADATASWAP, RAY, RIVALS, Place, Rival
+from tests.performance.turns import Effort, Timings, Turns, WrongTableError
 from tests.performance.workers import Consumer, Facts, Producer
 
-_PAUSE_S = 0.001
-"""Before each table, so that every consumer has fallen asleep in its wait, ours among them, which spins first."""
+__all__ = ["Comparison", "Tables", "WrongTableError", "compare", "python_to_python"]
+
 _MB = 1 << 20
-
-
-class WrongTableError(AssertionError):
-    """A consumer got something else than the table."""
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How often."""
-
-    warm_up: int
-    rounds: int
+_PLASMA_PYTHON = ROOT / "build/plasma/bin/python"
+_PLASMA_TIMEOUT_S = 300.0
 
 
 def effort(size: int, quick: bool, java: bool) -> Effort:
     """So many rounds that a size takes its share of the time. Java's compiler needs more of them to get warm."""
     if size <= 4 * _MB:
-        return Effort(200 if java else 30, 40 if quick else 200)
+        return Effort(200 if java else 30, 40 if quick else 200, 3.0 if quick else 10.0)
     if size <= 128 * _MB:
-        return Effort(6 if java else 3, 8 if quick else 100)
-    return Effort(2, 3 if quick else 25)
-
-
-@dataclass
-class Timings:
-    """Of one way, nanoseconds, a number a round."""
-
-    usable: list[int] = field(default_factory=list)
-    """Until the consumer had a pyarrow.Table; of a way that hands nothing over, until it was done."""
-    touched: list[int] = field(default_factory=list)
-    """Until one byte of every page was read; empty for a way that hands nothing over."""
+        return Effort(6 if java else 3, 8 if quick else 100, 3.0 if quick else 10.0)
+    return Effort(2, 3 if quick else 25, 5.0 if quick else 15.0)
 
 
 @dataclass(frozen=True)
@@ -63,52 +46,19 @@ class Comparison:
     """By the ways' names, in the order in which they took turns."""
 
 
-class Turns:
-    """A producer and a consumer that agree."""
+@dataclass
+class Tables:
+    """What is known when all is done."""
 
-    def __init__(self, producer: Peer, consumer: PythonPeer, facts: Facts, ways: Sequence[Rival]) -> None:
-        """Both are there, and `facts` is what the table is."""
-        self._producer = producer
-        self._consumer = consumer
-        self._facts = facts
-        self._timings = {way.name: Timings() for way in ways}
-        self._ways = ways
-        check_clock(producer)
-        check_clock(consumer)
-
-    def run(self, effort: Effort) -> dict[str, Timings]:
-        """Warms up, checks in the first turn what arrives, then measures."""
-        for number in range(effort.warm_up):
-            for way in self._ways:
-                self._turn(way, verify=number == 0)
-        for _ in range(effort.rounds):
-            for way in self._ways:
-                usable, touched = self._turn(way, verify=False)
-                timings = self._timings[way.name]
-                timings.usable.append(usable)
-                if touched is not None:
-                    timings.touched.append(touched)
-        return self._timings
-
-    def _turn(self, way: Rival, verify: bool) -> tuple[int, int | None]:
-        if way.receiver is None:
-            began, ended = self._producer.ask("send", way.name)
-            return ended - began, None
-        if way.pulls:
-            began, usable, touched, facts = self._consumer.ask("receive", way.name, verify)
-        else:
-            self._consumer.begin("receive", way.name, verify)
-            time.sleep(_PAUSE_S)
-            began, _ = self._producer.ask("send", way.name)
-            _, usable, touched, facts = self._consumer.answer()
-        self._producer.ask("settle", way.name)
-        if verify and facts != self._facts:
-            raise WrongTableError(f"{way.text}: rows and checksum are {facts} instead of {self._facts}")
-        return usable - began, touched - began
+    comparisons: list[Comparison] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    """Texts of ways that can't take part here."""
+    failed: list[str] = field(default_factory=list)
+    """What went wrong with ways that have servers of their own; the others go on."""
 
 
-def python_to_python(size: str, rows: int, effort: Effort, ways: Sequence[Rival]) -> Comparison:
-    """All ways, between two Python processes."""
+def python_to_python(size: str, rows: int, effort: Effort, ways: Sequence[Rival], with_floors: bool) -> Comparison:
+    """All these ways, between two Python processes."""
     with meeting_place() as (there, here), ExitStack() as processes:
         first, second = cores()
         producer = PythonPeer(first, here, Producer, rows)
@@ -120,7 +70,12 @@ def python_to_python(size: str, rows: int, effort: Effort, ways: Sequence[Rival]
         facts, nbytes = producer.ask("table")
         producer.ask("open", [way.name for way in ways])
         consumer.ask("open", [way.name for way in ways])
-        timings = Turns(producer, consumer, facts, ways).run(effort)
+        turns = Turns(producer, consumer, facts, ways)
+        if with_floors:
+            copying = floors(first, nbytes)
+            processes.callback(copying.close)
+            turns.add_floors(copying, FLOORS)
+        timings = turns.run(effort)
     return Comparison("Python", "Python", size, nbytes, rows, timings)
 
 
@@ -131,7 +86,7 @@ def java_to_python(size: str, rows: int, effort: Effort) -> Comparison:
         first, second = cores()
         saved = here.directory / "saved.arrow"
         facts, nbytes = _saved(saved, here, first, rows)
-        producer = JavaPeer(first, here, str(saved))
+        producer = java_producer(first, here, saved)
         processes.callback(producer.close)
         consumer = PythonPeer(second, there, Consumer)
         processes.callback(consumer.close)
@@ -140,7 +95,11 @@ def java_to_python(size: str, rows: int, effort: Effort) -> Comparison:
         producer.ask("open")
         saved.unlink()
         consumer.ask("open", [way.name for way in ways])
-        timings = Turns(producer, consumer, facts, ways).run(effort)
+        turns = Turns(producer, consumer, facts, ways)
+        copying = floors(first, nbytes)
+        processes.callback(copying.close)
+        turns.add_floors(copying, FLOORS)
+        timings = turns.run(effort)
     return Comparison("Java", "Python", size, nbytes, rows, timings)
 
 
@@ -155,17 +114,61 @@ def _saved(path: Path, place: Place, core: int, rows: int) -> tuple[Facts, int]:
     return facts, nbytes
 
 
-def ways_for(small: bool) -> tuple[Rival, ...]:
-    """All of them; a reader that spins only where its wait is the most of it, and only if it has a core for itself."""
+def _with_plasma(size: str, rows: int, effort: Effort) -> dict[str, Timings]:
+    # In a Python of its own: plasma.py beside this file.
+    command = [str(_PLASMA_PYTHON), "-m", "tests.performance.plasma", size, str(rows), json.dumps(asdict(effort))]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=_PLASMA_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise PeerError(f"{PLASMA.text}: not done within {_PLASMA_TIMEOUT_S:.0f} s") from None
+    if done.returncode != 0:
+        raise PeerError(f"{PLASMA.text}: {done.stderr[-2000:]}")
+    return {name: Timings(**timings) for name, timings in json.loads(done.stdout).items()}
+
+
+def _missing() -> list[Rival]:
+    try:
+        import ray  # noqa: F401 (is it there?)
+    except ImportError:
+        found = [RAY]
+    else:
+        found = []
+    return found if _PLASMA_PYTHON.exists() else [*found, PLASMA]
+
+
+def _ways(small: bool) -> tuple[Rival, ...]:
+    """Those that take turns; readers that spin only if they have a core for themselves."""
     first, second = cores()
-    busy = (BUSY,) if small and first != second else ()
-    return (QADATASWAP, *busy, *RIVALS, *FLOORS)
+    spinning = (BUSY, IN_PLACE) if first != second else ()
+    cold = () if small else (COLD,)
+    return (QADATASWAP, *spinning, *cold, *(rival for rival in RIVALS if not rival.apart))
 
 
-def compare(sizes: Sequence[tuple[str, int]], quick: bool) -> Iterator[Comparison]:
-    """Every pair of languages and size, one after the other; a small batch first."""
-    yield python_to_python("a small batch", data.SMALL_ROWS, effort(0, quick, java=False), ways_for(small=True))
-    for size, nbytes in sizes:
-        rows = data.rows_of(nbytes)
-        yield python_to_python(size, rows, effort(nbytes, quick, java=False), ways_for(small=False))
-        yield java_to_python(size, rows, effort(nbytes, quick, java=True))
+def _apart(way: Rival, size: str, rows: int, effort: Effort) -> dict[str, Timings]:
+    if way is PLASMA:
+        return _with_plasma(size, rows, effort)
+    return python_to_python(size, rows, effort, (way,), with_floors=False).timings
+
+
+def _all_ways(tables: Tables, size: str, rows: int, effort: Effort, small: bool) -> Comparison:
+    result = python_to_python(size, rows, effort, _ways(small), with_floors=True)
+    for way in (rival for rival in RIVALS if rival.apart and rival.text not in tables.skipped):
+        try:
+            result.timings.update(_apart(way, size, rows, effort))
+        except PeerError as error:
+            tables.failed.append(f"{way.text}, {size}: {error}")
+    return result
+
+
+def compare(tables: Tables, sizes: Sequence[tuple[str, int]], quick: bool) -> Iterator[Comparison]:
+    """Every pair of languages and size, one after the other; a small batch first. They are put into `tables` too."""
+    tables.skipped = [way.text for way in _missing()]
+    plan = [("a small batch", data.SMALL_ROWS, 0), *((size, data.rows_of(nbytes), nbytes) for size, nbytes in sizes)]
+    for size, rows, nbytes in plan:
+        result = _all_ways(tables, size, rows, effort(nbytes, quick, java=False), nbytes == 0)
+        tables.comparisons.append(result)
+        yield result
+        if nbytes > 0:
+            result = java_to_python(size, rows, effort(nbytes, quick, java=True))
+            tables.comparisons.append(result)
+            yield result

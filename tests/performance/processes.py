@@ -11,15 +11,15 @@ import subprocess
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.performance.rivals import Place
+from tests.performance.paths import ROOT
+from tests.performance.rivals.base import Place
 
-ROOT = Path(__file__).resolve().parents[2]
 SHARED_MEMORY = Path("/dev/shm")
 TIMEOUT_S = 120.0
 _ENDING_S = 10.0
@@ -43,8 +43,10 @@ def meeting_place() -> Iterator[tuple[Place, Place]]:
         start_new_session=True,
     )
     reading, writing = _SPAWN.Pipe(duplex=False)
+    queue = _SPAWN.Queue()
     with removal, reading, writing:
-        yield Place(Path(directory), reading), Place(Path(directory), writing)
+        there, here = (Place(Path(directory), end, queue, cores()) for end in (reading, writing))
+        yield there, here
 
 
 class PeerError(RuntimeError):
@@ -146,18 +148,18 @@ def _serve(
             commands.send(answer)
 
 
-class JavaPeer:
-    """The Java producer, io.qadataswap.benchmarks.TableWriter: commands go in as lines, numbers come out."""
+class ProgramPeer:
+    """A program that isn't Python: commands go in as lines, numbers come out."""
 
-    def __init__(self, core: int, place: Place, *arguments: str) -> None:
-        """Starts it; it gets the number of the pipe of notices, and the arguments."""
-        pipe = place.notices.fileno()
+    def __init__(self, name: str, core: int, command: Sequence[str], pass_fds: Sequence[int] = ()) -> None:
+        """Starts it."""
+        self._name = name
         self._process = subprocess.Popen(
-            [*_java(), "io.qadataswap.benchmarks.TableWriter", str(pipe), str(place.directory), *arguments],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
-            pass_fds=[pipe],
+            pass_fds=pass_fds,
             start_new_session=True,  # away from Ctrl-C, which goes to the parent alone
             preexec_fn=lambda: os.sched_setaffinity(0, {core}),
         )
@@ -167,25 +169,43 @@ class JavaPeer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(" ".join((method, *arguments, "\n")).encode())
+            self._process.stdin.write((" ".join((method, *arguments)) + "\n").encode())
         except BrokenPipeError:
-            raise PeerError("the Java producer died") from None
+            raise PeerError(f"{self._name} died") from None
         if not wait([self._process.stdout.fileno()], TIMEOUT_S):
-            raise PeerError(f"no answer from the Java producer within {TIMEOUT_S:.0f} s")
+            raise PeerError(f"no answer from {self._name} within {TIMEOUT_S:.0f} s")
         answer = [int(word) for word in self._process.stdout.readline().split()]
         if not answer:
-            raise PeerError("the Java producer died")
+            raise PeerError(f"{self._name} died")
         return answer[0] if len(answer) == 1 else answer
 
     def close(self) -> None:
         """Ends it: by the end of its input, or at last by a signal."""
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         try:
             self._process.wait(_ENDING_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._process.stdout.close()
+
+
+def java_producer(core: int, place: Place, saved: Path) -> ProgramPeer:
+    """io.qadataswap.benchmarks.TableWriter: it gets the number of the pipe of notices, and the table."""
+    pipe = place.notices.fileno()
+    main = "io.qadataswap.benchmarks.TableWriter"
+    command = [*_java(), main, str(pipe), str(place.directory), str(saved)]
+    return ProgramPeer("the Java producer", core, command, [pipe])
+
+
+def floors(core: int, nbytes: int) -> ProgramPeer:
+    """native/bench/floor_copies.cpp."""
+    program = ROOT / "build/release/bin/floor_copies"
+    if not program.is_file():
+        raise PeerError("the floors aren't built: run scripts/build_all.sh --cpp-only")
+    return ProgramPeer("floor_copies", core, [str(program), str(nbytes)])
 
 
 def _java() -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from tests.performance import data
-from tests.performance.rivals import Place, Receiver, Sender, find
+from tests.performance.rivals import Place, Receiver, Sender, Store, find
 
 Facts = tuple[int, int]
 """Rows, and the checksum of all values."""
@@ -44,7 +44,7 @@ class Producer:
     def open(self, names: Sequence[str]) -> None:
         """Makes the senders."""
         for name in names:
-            self._senders[name] = find(name).sender(self._place, self._batch)
+            self._senders[name] = find(name).make_sender(self._place, self._batch)
 
     def send(self, name: str) -> tuple[int, int]:
         """Sends the table; when that began and ended."""
@@ -52,6 +52,12 @@ class Producer:
         began = time.monotonic_ns()
         sender.send()
         return began, time.monotonic_ns()
+
+    def round(self, name: str, verify: bool) -> tuple[int, int, int, Facts | None]:
+        """Sends the table, of a way whose consumer isn't ours: see Consumer.receive."""
+        sender = self._senders[name]
+        assert isinstance(sender, Store)
+        return sender.round(verify)
 
     def settle(self, name: str) -> None:
         """After the consumer has let go."""
@@ -78,8 +84,8 @@ class Consumer:
     def open(self, names: Sequence[str]) -> None:
         """Makes the receivers; the senders exist."""
         for name in names:
-            if (receiver := find(name).receiver) is not None:
-                self._receivers[name] = receiver(self._place)
+            if (receiver := find(name).make_receiver(self._place)) is not None:
+                self._receivers[name] = receiver
 
     def receive(self, name: str, verify: bool) -> tuple[int, int, int, Facts | None]:
         """Takes one table: when that began, when the table was usable, and when all pages were touched."""

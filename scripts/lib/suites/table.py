@@ -177,9 +177,10 @@ def all_suites() -> list[Suite]:
         Suite(
             name="performance",
             group="performance",
-            prepare=(("scripts/build_all.sh",),),
+            prepare=(("scripts/build_all.sh",), ("scripts/lib/build_rivals.sh",)),
             test=(PYTHON, "-m", "suites.benchmarks", "{results}/benchmarks.xml", "{results}/benchmarks.txt"),
             results=("{results}/benchmarks.xml",),
+            timeout=40 * MINUTE,
         ),
     ]
 

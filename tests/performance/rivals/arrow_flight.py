@@ -1,4 +1,4 @@
-"""Arrow Flight over a Unix socket: the producer is the server, the consumer asks by DoGet over a kept connection."""
+"""Arrow Flight over a Unix socket or TCP: the producer is the server, the consumer asks by DoGet, connected once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ _BATCH_BYTES = 4 << 20
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Of malloc.h."""
-
-
-def _location(place: Place) -> str:
-    return f"grpc+unix://{place.directory / 'flight.sock'}"
 
 
 def _keep_freed_memory() -> None:
@@ -40,13 +36,12 @@ class _Server(flight.FlightServerBase):  # type: ignore[misc] # pyarrow has no t
         return flight.RecordBatchStream(pa.RecordBatchReader.from_batches(self._schema, self._batches))
 
 
-class FlightSender(Sender):
+class _FlightSender(Sender):
     """Answers in threads of its own."""
 
-    def __init__(self, place: Place, batch: pa.RecordBatch) -> None:
-        """Starts the server."""
+    def __init__(self, place: Place, batch: pa.RecordBatch, location: str) -> None:
         super().__init__(place, batch)
-        self.server = _Server(_location(place), self.table)
+        self.server = _Server(location, self.table)
 
     def send(self) -> None:
         """Nothing: it is asked."""
@@ -57,14 +52,13 @@ class FlightSender(Sender):
         self.server.wait()
 
 
-class FlightReceiver(Receiver):
+class _FlightReceiver(Receiver):
     """One client for all tables."""
 
-    def __init__(self, place: Place) -> None:
-        """Connects."""
+    def __init__(self, place: Place, location: str) -> None:
         super().__init__(place)
         _keep_freed_memory()
-        self.client = flight.connect(_location(place))
+        self.client = flight.connect(location)
 
     def receive(self) -> pa.Table:
         """Asks for the table."""
@@ -73,3 +67,43 @@ class FlightReceiver(Receiver):
     def close(self) -> None:
         """Disconnects."""
         self.client.close()
+
+
+def _unix(place: Place) -> str:
+    return f"grpc+unix://{place.directory / 'flight.sock'}"
+
+
+class UnixSender(_FlightSender):
+    """Listens on a Unix socket."""
+
+    def __init__(self, place: Place, batch: pa.RecordBatch) -> None:
+        """Starts the server."""
+        super().__init__(place, batch, _unix(place))
+
+
+class UnixReceiver(_FlightReceiver):
+    """Asks over a Unix socket."""
+
+    def __init__(self, place: Place) -> None:
+        """Connects."""
+        super().__init__(place, _unix(place))
+
+
+_LOCALHOST = "grpc://127.0.0.1"
+
+
+class TcpSender(_FlightSender):
+    """Listens on a port of this machine."""
+
+    def __init__(self, place: Place, batch: pa.RecordBatch) -> None:
+        """Starts the server on any free port, and leaves its number."""
+        super().__init__(place, batch, f"{_LOCALHOST}:0")
+        (place.directory / "flight.port").write_text(str(self.server.port))
+
+
+class TcpReceiver(_FlightReceiver):
+    """Asks over TCP."""
+
+    def __init__(self, place: Place) -> None:
+        """Connects."""
+        super().__init__(place, f"{_LOCALHOST}:{(place.directory / 'flight.port').read_text()}")

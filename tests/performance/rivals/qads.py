@@ -1,4 +1,4 @@
-"""QADataSwap: one segment for all tables, its memory reused."""
+"""QADataSwap: one segment for all tables, its memory reused; or, cold, a new one for each."""
 
 from __future__ import annotations
 
@@ -110,6 +110,74 @@ class QadsInPlaceSender(QadsSender):
 
 
 class QadsInPlaceReceiver(QadsReceiver):
-    """The same as of a copied table."""
+    """Spins, because being woken would be most of what is measured."""
 
     kind = QadsInPlaceSender.kind
+    wait = "busy"
+
+
+class QadsColdSender(Sender):
+    """The first table through a new segment, each time; both sides count."""
+
+    def __init__(self, place: Place, batch: pa.RecordBatch) -> None:
+        """Nothing is there yet."""
+        super().__init__(place, batch)
+        self.number = 0
+        self.writer: qadataswap.Writer | None = None
+
+    def send(self) -> None:
+        """Creates the segment and writes."""
+        self.writer = qadataswap.create_writer(
+            _name(f"cold-{self.number}"),
+            directory=self.place.directory,
+            capacity=max(_LEAST_CAPACITY, _TABLES * self.batch.get_total_buffer_size()),
+            timeout_ms=TIMEOUT_MS,
+        )
+        self.writer.write_arrow(self.table)
+
+    def settle(self) -> None:
+        """Removes it."""
+        if self.writer is not None:
+            self.writer.finish()
+            self.writer.close()
+            qadataswap.remove_segment(_name(f"cold-{self.number}"), unread=True, directory=self.place.directory)
+            self.number += 1
+            self.writer = None
+
+    def close(self) -> None:
+        """The same, if a turn was broken off."""
+        self.settle()
+
+
+class QadsColdReceiver(Receiver):
+    """Waits for each segment, and attaches to it."""
+
+    def __init__(self, place: Place) -> None:
+        """Nothing is there yet."""
+        super().__init__(place)
+        self.number = 0
+        self.reader: qadataswap.Reader | None = None
+
+    def receive(self) -> pa.Table:
+        """As any user would."""
+        self.reader = qadataswap.create_reader(
+            _name(f"cold-{self.number}"),
+            directory=self.place.directory,
+            attach_timeout_ms=TIMEOUT_MS,
+            timeout_ms=TIMEOUT_MS,
+        )
+        self.number += 1
+        table = self.reader.read_arrow()
+        if table is None:
+            raise TimeoutError(f"no table within {TIMEOUT_MS} ms")
+        return table
+
+    def release(self) -> None:
+        """Gives up the place."""
+        if self.reader is not None:
+            self.reader.close()
+            self.reader = None
+
+    def close(self) -> None:
+        """The same, if a turn was broken off."""
+        self.release()
