@@ -92,11 +92,10 @@ int main(int argc, char** argv) {
   const double floor = bench::spread(populate).median;
   table.add("the kernel populates 1 GB of shared memory", populate);
   table.add("the segment is created", create);
-  table.add("the first write of 1 GB", write, bench::spread(write).median / floor, "<= 1.1 x populating");
+  table.add("the first write of 1 GB", write, bench::spread(write).median / floor, "≤ 1.1 x populating");
   const std::vector<double> in_place = in_place_us();
   std::vector<double> in_place_ms;
   for (const double us : in_place) in_place_ms.push_back(us / 1000);
-  table.add("1 GB built in place, from write to usable", in_place_ms, bench::spread(in_place).median / 2,
-            "<= 1 x 2 us");
+  table.add("1 GB built in place, from write to usable", in_place_ms, bench::spread(in_place).median / 2, "≤ 1 x 2 us");
   return table.finish(argc, argv);
 }

@@ -94,7 +94,7 @@ void add(const std::string& size, std::size_t bytes, bench::Table& table) {
   table.add(size + ": memcpy", result.plain_us);
   table.add(size + ": non-temporal copy", result.streamed_us);
   table.add(size + ": qads_writer_write", result.write_us, bench::spread(result.write_us).median / result.best_copy(),
-            "<= 1.05 x the better copy");
+            "≤ 1.05 x the better copy");
   table.add(size + ": qads_reader_next", result.read_us);
 }
 

@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
   table.add("1 reader", one);
   table.add("8 readers", eight);
   table.add("64 readers", many);
-  table.add("each further reader, up to 8", each_of_eight, ratio(each_of_eight), "<= 1 x 10 ns");
-  table.add("each further reader, up to 64", each_of_many, ratio(each_of_many), "<= 1 x 10 ns");
+  table.add("each further reader, up to 8", each_of_eight, ratio(each_of_eight), "≤ 1 x 10 ns");
+  table.add("each further reader, up to 64", each_of_many, ratio(each_of_many), "≤ 1 x 10 ns");
   return table.finish(argc, argv);
 }

@@ -119,8 +119,8 @@ int main(int argc, char** argv) {
   const auto ratio = [limit](const std::vector<double>& values) { return bench::spread(values).median / limit; };
   bench::Table table("One way between two pinned, spinning processes, 10 columns, 1 KiB, C ABI", "ns");
   table.add("a cache line, the limit", line);
-  table.add("as ArrowArray", array, ratio(array), "<= 2 x a cache line");
-  table.add("as flat table", flat, ratio(flat), "<= 2 x a cache line");
+  table.add("as ArrowArray", array, ratio(array), "≤ 2 x a cache line");
+  table.add("as flat table", flat, ratio(flat), "≤ 2 x a cache line");
   table.add("as flat table, every value read", all, ratio(all));
   return table.finish(argc, argv);
 }

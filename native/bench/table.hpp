@@ -17,7 +17,7 @@ class Table {
   // unit: of every value, "ns" say.
   Table(std::string name, std::string unit) : name_(std::move(name)), unit_(std::move(unit)) {}
 
-  // goal: in words, with the limit of the ratio: "<= 2 x a cache line".
+  // goal: in words, with the limit of the ratio: "≤ 2 x a cache line".
   void add(std::string what, const std::vector<double>& values, std::optional<double> ratio = {},
            std::string goal = "") {
     rows_.push_back({std::move(what), spread(values), ratio, std::move(goal)});

@@ -126,7 +126,7 @@ JNIEXPORT void JNICALL Java_io_qadataswap_internal_NativeBindings_batchTables(JN
 
 // Waits on the reader's descriptor, so that loads of other threads go on meanwhile.
 JNIEXPORT jboolean JNICALL Java_io_qadataswap_internal_NativeBindings_readerIsReadable(JNIEnv* env, jclass /*type*/,
-                                                                                      jlong reader, jint timeout_ms) {
+                                                                                       jlong reader, jint timeout_ms) {
   return guarded(env, [&]() -> jboolean {
     pollfd what{};
     what.events = POLLIN;
