@@ -43,6 +43,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * like any other buffer.
  */
 public final class QadsReader extends ArrowReader {
+  private static final LoadResult[] RESULTS = LoadResult.values();
+
   private final String name;
   private final long timeoutMs;
   private final boolean copying;
@@ -140,7 +142,7 @@ public final class QadsReader extends ArrowReader {
           schemaTimeoutMs = waitMs;
           ensureInitialized();
         }
-        return LoadResult.values()[-source.next(handle, waitMs)];
+        return RESULTS[-source.next(handle, waitMs)];
       } catch (QadsTimeoutException e) {
         return LoadResult.TIMEOUT; // no schema yet
       } catch (QadsEndOfStreamException e) {

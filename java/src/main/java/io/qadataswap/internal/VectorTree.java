@@ -92,12 +92,12 @@ final class VectorTree {
    * may have been replaced.
    */
   boolean isOf(VectorSchemaRoot root) {
-    List<FieldVector> vectors = root.getFieldVectors();
-    if (!flat || vectors.size() != columns.length) {
+    // Not getFieldVectors, which makes an object.
+    if (!flat || root.getSchema().getFields().size() != columns.length) {
       return false;
     }
     for (int i = 0; i < columns.length; i++) {
-      if (vectors.get(i) != columns[i]) {
+      if (root.getVector(i) != columns[i]) {
         return false;
       }
     }
