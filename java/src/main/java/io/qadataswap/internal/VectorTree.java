@@ -11,15 +11,18 @@ import org.apache.arrow.vector.ExtensionTypeVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.AbstractStructVector;
 import org.apache.arrow.vector.complex.DenseUnionVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.LargeListViewVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.ListViewVector;
+import org.apache.arrow.vector.complex.RepeatedValueVector;
 import org.apache.arrow.vector.complex.RunEndEncodedVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.complex.UnionVector;
+import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.types.Types;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -58,11 +61,35 @@ final class VectorTree {
   /** A vector (an extension's storage) and the width of its values, offsets or sizes. */
   record Node(FieldVector vector, Layout layout, int width) {}
 
+  /** A vector and its children when the tree was made. */
+  private record Family(FieldVector parent, List<FieldVector> children) {
+    /** Whether they still are, found out without making objects for what most parents are. */
+    boolean isTogether() {
+      if (parent instanceof AbstractStructVector struct) {
+        for (int i = 0; i < children.size(); i++) {
+          if (struct.size() != children.size() || struct.getChildByOrdinal(i) != children.get(i)) {
+            return false;
+          }
+        }
+        return true;
+      } else if (parent instanceof RepeatedValueVector list) {
+        return list.getDataVector() == children.get(0);
+      } else if (parent instanceof FixedSizeListVector list) {
+        return list.getDataVector() == children.get(0);
+      }
+      return areSame(parent.getChildrenFromFields(), children);
+    }
+  }
+
+  /** A dictionary when the tree was made. */
+  private record Values(long id, FieldVector vector) {}
+
   private final List<Node> nodes = new ArrayList<>();
+  private final List<Family> families = new ArrayList<>();
+  private final List<Values> dictionaries = new ArrayList<>();
   private final FieldVector[] columns;
   private final DictionaryProvider provider;
   private final String segment;
-  private boolean flat = true;
   private boolean unsteady;
 
   VectorTree(VectorSchemaRoot root, DictionaryProvider provider, String segment) {
@@ -87,13 +114,10 @@ final class VectorTree {
     return unsteady;
   }
 
-  /**
-   * Whether this is still the tree of that root: one with children or dictionaries never is, they
-   * may have been replaced.
-   */
+  /** Whether this is still the tree of that root: children and dictionaries may be replaced. */
   boolean isOf(VectorSchemaRoot root) {
     // Not getFieldVectors, which makes an object.
-    if (!flat || root.getSchema().getFields().size() != columns.length) {
+    if (root.getSchema().getFields().size() != columns.length) {
       return false;
     }
     for (int i = 0; i < columns.length; i++) {
@@ -101,7 +125,27 @@ final class VectorTree {
         return false;
       }
     }
+    for (int i = 0; i < families.size(); i++) {
+      if (!families.get(i).isTogether()) {
+        return false;
+      }
+    }
+    for (int i = 0; i < dictionaries.size(); i++) {
+      Dictionary now = provider.lookup(dictionaries.get(i).id());
+      if (now == null || now.getVector() != dictionaries.get(i).vector()) {
+        return false;
+      }
+    }
     return true;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the vectors themselves, not what is in them
+  private static boolean areSame(List<FieldVector> some, List<FieldVector> others) {
+    boolean same = some.size() == others.size();
+    for (int i = 0; same && i < some.size(); i++) {
+      same = some.get(i) == others.get(i);
+    }
+    return same;
   }
 
   private void add(FieldVector column, Field field, String path) {
@@ -113,8 +157,8 @@ final class VectorTree {
     nodes.add(node(vector, path));
     List<Field> children = field.getChildren();
     if (!children.isEmpty()) {
-      flat = false;
       List<FieldVector> vectors = vector.getChildrenFromFields();
+      families.add(new Family(vector, List.copyOf(vectors)));
       if (vectors.size() != children.size()) {
         throw new IllegalArgumentException(
             SchemaBytes.where(path, segment)
@@ -128,9 +172,9 @@ final class VectorTree {
       }
     }
     if (field.getDictionary() != null) {
-      flat = false;
       FieldVector values =
           SchemaBytes.dictionary(provider, field.getDictionary(), path, segment).getVector();
+      dictionaries.add(new Values(field.getDictionary().getId(), values));
       add(values, values.getField(), path + ".dictionary");
     }
   }

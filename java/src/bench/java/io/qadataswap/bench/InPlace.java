@@ -1,0 +1,52 @@
+package io.qadataswap.bench;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** Batches that were built in the segment: from the write to the loaded root, nothing copied. */
+final class InPlace {
+  private static final int WARM_UP_ROUNDS = 20_000;
+  private static final int WARM_UP_ROWS = 1_000;
+  private static final int ROUNDS = 101;
+
+  /** Values and validity, and room for records. */
+  private static final double BYTES_A_BYTE = 1.05;
+
+  private static final long SPARE = 64L << 20;
+
+  private InPlace() {}
+
+  /** Nanoseconds of each round, in order, for a batch of so many bytes of values. */
+  static long[] measure(long bytes) throws IOException {
+    try (Ring ring = new Ring((long) (BYTES_A_BYTE * bytes) + SPARE)) {
+      try (VectorSchemaRoot small = Batches.ofRows(ring.writer.allocator(), WARM_UP_ROWS)) {
+        rounds(ring, small, WARM_UP_ROUNDS);
+      }
+      try (VectorSchemaRoot large = Batches.ofBytes(ring.writer.allocator(), bytes)) {
+        rounds(ring, large, 2); // pages and tables of the reader's mapping
+        return rounds(ring, large, ROUNDS);
+      }
+    }
+  }
+
+  private static long[] rounds(Ring ring, VectorSchemaRoot root, int count) {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      long began = System.nanoTime();
+      ring.writer.write(root);
+      ring.reader.loadNextBatch();
+      nanos[i] = System.nanoTime() - began;
+      checkNothingWasCopied(ring);
+    }
+    Arrays.sort(nanos);
+    return nanos;
+  }
+
+  private static void checkNothingWasCopied(Ring ring) {
+    long copied = ring.writer.statistics().bytesCopied();
+    if (copied > 0) {
+      throw new IllegalStateException(copied + " bytes were copied: " + ring.writer.lastWrite());
+    }
+  }
+}
