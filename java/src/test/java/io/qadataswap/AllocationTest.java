@@ -7,9 +7,18 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.junit.jupiter.api.Test;
 
 /** In a ring whose places recur, neither writing nor reading makes an object a batch. */
@@ -51,8 +60,9 @@ class AllocationTest extends Sandbox {
     }
   }
 
-  private static Round round(QadsWriter writer, QadsReader reader, VectorSchemaRoot root) {
-    Runnable write = () -> writer.write(root);
+  private static Round round(
+      QadsWriter writer, QadsReader reader, VectorSchemaRoot root, DictionaryProvider provider) {
+    Runnable write = () -> writer.write(root, provider);
     Runnable read = () -> assertTrue(reader.loadNextBatch());
     long written = 0;
     long loaded = 0;
@@ -63,18 +73,61 @@ class AllocationTest extends Sandbox {
     return new Round(written, loaded);
   }
 
-  @Test
-  void noObjectIsMadeForABatch() {
+  private void assertNoObjectIsMadeForABatch(VectorSchemaRoot root, DictionaryProvider provider) {
     try (QadsWriter writer = writer("t").create();
-        QadsReader reader = reader("t").open();
-        VectorSchemaRoot root = columns(10, 100)) {
-      Round round = round(writer, reader, root);
+        QadsReader reader = reader("t").open()) {
+      Round round = round(writer, reader, root, provider);
       for (int i = 0; i < MOST_ROUNDS && !round.isClean(); i++) {
-        round = round(writer, reader, root);
+        round = round(writer, reader, root, provider);
       }
       assertTrue(round.isClean(), "bytes for " + BATCHES + " batches: " + round);
       writer.finish();
       assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  private FieldVector filled(Field field) {
+    FieldVector vector = field.createVector(allocator);
+    Vectors.fill(vector, 100, 0.3, new Random(1));
+    return vector;
+  }
+
+  @Test
+  void noneForColumnsOfNumbers() {
+    try (VectorSchemaRoot root = columns(10, 100)) {
+      assertNoObjectIsMadeForABatch(root, null);
+    }
+  }
+
+  @Test
+  void noneForTextsListsAndStructs() {
+    Field text = Types.field("text", ArrowType.Utf8.INSTANCE);
+    Field pair =
+        Types.field(
+            "pair", ArrowType.Struct.INSTANCE, text, Types.field("b", ArrowType.Bool.INSTANCE));
+    Field lists = Types.field("lists", ArrowType.List.INSTANCE, pair);
+    Field fixed = Types.field("fixed", new ArrowType.FixedSizeList(2), text);
+    List<Field> fields = List.of(text, pair, lists, fixed);
+    List<FieldVector> vectors = fields.stream().map(this::filled).toList();
+    try (VectorSchemaRoot root = new VectorSchemaRoot(fields, vectors, 100)) {
+      assertNoObjectIsMadeForABatch(root, null);
+    }
+  }
+
+  @Test
+  void noneForDictionaries() {
+    ArrowType.Int index = new ArrowType.Int(8, true);
+    DictionaryEncoding encoding = new DictionaryEncoding(1, false, index);
+    Field field = new Field("code", new FieldType(true, index, encoding), null);
+    TinyIntVector codes = (TinyIntVector) field.createVector(allocator);
+    for (int i = 0; i < 100; i++) {
+      codes.setSafe(i, i);
+    }
+    codes.setValueCount(100);
+    try (VectorSchemaRoot root = new VectorSchemaRoot(List.of(codes));
+        FieldVector words = filled(Types.field("words", ArrowType.Utf8.INSTANCE))) {
+      assertNoObjectIsMadeForABatch(
+          root, new MapDictionaryProvider(new Dictionary(words, encoding)));
     }
   }
 }

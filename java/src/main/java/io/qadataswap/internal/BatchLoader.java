@@ -47,13 +47,14 @@ final class BatchLoader {
     }
   }
 
+  private static final ArrowFieldNode NOTHING = new ArrowFieldNode(0, 0);
+
   private final VectorSchemaRoot root;
   private final VectorTree tree;
   private final VectorTree.Node[] nodes;
   private final BufferAllocator allocator;
   private final boolean copying;
   private final String segment;
-  private final FieldVector[] columns;
   private final FieldVector[] parents;
   private final int[] childCounts;
   private final Buffers own = new Buffers();
@@ -80,7 +81,6 @@ final class BatchLoader {
     this.allocator = allocator;
     this.copying = copying;
     this.segment = segment;
-    this.columns = root.getFieldVectors().toArray(FieldVector[]::new);
     this.recurring = new RecurringMemory(allocator);
     this.parents =
         tree.nodes().stream()
@@ -127,17 +127,32 @@ final class BatchLoader {
 
   private void clear() {
     for (VectorTree.Node node : nodes) {
-      node.vector().clear();
+      switch (node.layout()) {
+        case VALIDITY, SPARSE_UNION -> clearParent(node.vector(), 1);
+        case LIST, DENSE_UNION -> clearParent(node.vector(), 2);
+        case LIST_VIEW -> clearParent(node.vector(), 3);
+        default -> node.vector().clear();
+      }
     }
   }
 
+  /** Without its children, which Arrow's own way would make a list of. */
+  private void clearParent(FieldVector vector, int buffers) {
+    own.clear();
+    for (int i = 0; i < buffers; i++) {
+      own.add(allocator.getEmpty());
+    }
+    vector.loadFieldBuffers(NOTHING, own);
+    own.clear();
+  }
+
+  /** The vectors know their counts by now; telling them again makes objects, and disturbs some. */
   private void setRowCount(int rows) {
     if (root.getRowCount() != rows) {
       root.setRowCount(rows);
-      return;
-    }
-    for (FieldVector column : columns) {
-      column.setValueCount(rows);
+      if (tree.isUnsteady()) {
+        loadNodes();
+      }
     }
   }
 
@@ -150,9 +165,6 @@ final class BatchLoader {
       checkCount("nodes", nodes.length + 1, batch.nodeCount());
       loadNodes();
       setRowCount(length(0));
-      if (tree.isUnsteady()) {
-        loadNodes();
-      }
       done = true;
     } finally {
       if (!done) {
