@@ -23,9 +23,10 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /**
  * Creates a segment and publishes Arrow batches in it for any number of processes to read. The
  * values of vectors made with {@link #allocator} are published in place; only small bitmaps of
- * theirs may be copied, because Arrow puts them right behind the values, wherever those end. All
- * other vectors are copied once. The batch is the caller's again as soon as a write returns, but
- * memory from the allocator that was published must not be written to any more.
+ * theirs may be copied, because Arrow puts them right behind the values, wherever those end, and
+ * are always read, to count the nulls. All other vectors are copied once. The batch is the caller's
+ * again as soon as a write returns, but memory from the allocator that was published must not be
+ * written to any more.
  *
  * <p>A write waits up to the writer's timeout for room, then throws {@link QadsTimeoutException}
  * naming the readers in the way. Call {@link #finish} when everything is written: without it
