@@ -32,6 +32,7 @@ import org.apache.arrow.vector.util.TransferPair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Arrow's ordinary ways to build vectors, in the segment's memory, and what a write says of them.
@@ -252,6 +253,33 @@ class InPlaceTest extends Sandbox {
         assertEquals(most, buffer.capacity());
       }
       writer.finish();
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  /** A field's word against its bits: only a writer that trusts takes the word. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWriterThatTrustsSeesNoNullsInWhatIsNotNullable(boolean trust) {
+    FieldType never = FieldType.notNullable(new ArrowType.Int(32, true));
+    try (QadsWriter writer = writer("t").trustNonNullable(trust).create();
+        QadsReader reader = reader("t").open();
+        IntVector word = (IntVector) never.createNewSingleVector("word", writer.allocator(), null);
+        IntVector maybe = new IntVector("maybe", writer.allocator())) {
+      for (IntVector vector : List.of(word, maybe)) {
+        vector.allocateNew(ROWS); // with values, and without a bit that says so
+        for (int i = 0; i < ROWS; i++) {
+          vector.getDataBuffer().setInt(4L * i, i);
+        }
+        vector.setValueCount(ROWS);
+      }
+      writer.write(new VectorSchemaRoot(List.of(word, maybe)));
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      VectorSchemaRoot loaded = reader.getVectorSchemaRoot();
+      assertEquals(trust ? 0 : ROWS, loaded.getVector("word").getNullCount());
+      assertEquals(ROWS, loaded.getVector("maybe").getNullCount());
+      assertEquals(trust ? 7 : null, loaded.getVector("word").getObject(7));
       assertFalse(reader.loadNextBatch());
     }
   }

@@ -39,12 +39,12 @@ public class HandOver {
   public static class Segment {
     private Ring ring;
     private VectorSchemaRoot root;
-    private final BatchDescriber describer = new BatchDescriber("bench");
+    private final BatchDescriber describer = new BatchDescriber("bench", false);
 
     /** Once a fork. */
     @Setup
     public void open() throws IOException {
-      ring = new Ring(CAPACITY);
+      ring = new Ring(CAPACITY, false);
       root = Batches.ofRows(ring.allocator, ROWS);
     }
 

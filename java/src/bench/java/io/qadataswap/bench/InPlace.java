@@ -18,16 +18,23 @@ final class InPlace {
 
   private InPlace() {}
 
-  /** Nanoseconds of each round, in order, for a batch of so many bytes of values. */
-  static long[] measure(long bytes) throws IOException {
+  /**
+   * Nanoseconds of each round, in order, for a batch of so many bytes of values.
+   *
+   * @param trust whether the writer needn't count the nulls, because no column is nullable
+   */
+  static long[] measure(long bytes, boolean trust) throws IOException {
     for (int i = 0; i < WARM_UPS; i++) {
-      measure(WARM_UP_BYTES, WARM_UP_ROUNDS); // with a new segment too, which compiled code meets
+      measure(
+          WARM_UP_BYTES,
+          trust,
+          WARM_UP_ROUNDS); // with a new segment too, which compiled code meets
     }
-    return measure(bytes, ROUNDS);
+    return measure(bytes, trust, ROUNDS);
   }
 
-  private static long[] measure(long bytes, int rounds) throws IOException {
-    try (Ring ring = new Ring((long) (BYTES_A_BYTE * bytes) + SPARE);
+  private static long[] measure(long bytes, boolean trust, int rounds) throws IOException {
+    try (Ring ring = new Ring((long) (BYTES_A_BYTE * bytes) + SPARE, trust);
         VectorSchemaRoot root = Batches.ofBytes(ring.writer.allocator(), bytes)) {
       rounds(ring, root, 2); // pages and tables of the reader's mapping
       return rounds(ring, root, rounds);

@@ -17,11 +17,17 @@ final class Ring implements AutoCloseable {
 
   /**
    * @param capacity bytes of the data area
+   * @param trust whether the writer takes it that what isn't nullable has no nulls
    */
-  Ring(long capacity) throws IOException {
+  Ring(long capacity, boolean trust) throws IOException {
     String parent = System.getenv().getOrDefault("QADS_DIR", "/dev/shm");
     directory = Files.createTempDirectory(Path.of(parent), "qads-bench-");
-    writer = QadsWriter.builder("bench").directory(directory).capacity(capacity).create();
+    writer =
+        QadsWriter.builder("bench")
+            .directory(directory)
+            .capacity(capacity)
+            .trustNonNullable(trust)
+            .create();
     reader = QadsReader.builder("bench", allocator).directory(directory).open();
   }
 

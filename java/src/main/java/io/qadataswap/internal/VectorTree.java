@@ -58,8 +58,11 @@ final class VectorTree {
     DENSE_UNION
   }
 
-  /** A vector (an extension's storage) and the width of its values, offsets or sizes. */
-  record Node(FieldVector vector, Layout layout, int width) {}
+  /**
+   * A vector (an extension's storage), whether its field says that it may have nulls, and the width
+   * of its values, offsets or sizes.
+   */
+  record Node(FieldVector vector, boolean nullable, Layout layout, int width) {}
 
   /** A vector and its children when the tree was made. */
   private record Family(FieldVector parent, List<FieldVector> children) {
@@ -154,7 +157,7 @@ final class VectorTree {
       vector = (FieldVector) extension.getUnderlyingVector();
     }
     checkClass(vector, field, path);
-    nodes.add(node(vector, path));
+    nodes.add(node(vector, field.isNullable(), path));
     List<Field> children = field.getChildren();
     if (!children.isEmpty()) {
       List<FieldVector> vectors = vector.getChildrenFromFields();
@@ -206,36 +209,36 @@ final class VectorTree {
         : type;
   }
 
-  private Node node(FieldVector vector, String path) {
+  private Node node(FieldVector vector, boolean nullable, String path) {
     if (vector instanceof BitVector) {
-      return new Node(vector, Layout.BITS, 0);
+      return new Node(vector, nullable, Layout.BITS, 0);
     } else if (vector instanceof BaseFixedWidthVector fixed) {
-      return new Node(vector, Layout.FIXED, fixed.getTypeWidth());
+      return new Node(vector, nullable, Layout.FIXED, fixed.getTypeWidth());
     } else if (vector instanceof BaseVariableWidthVector) {
-      return new Node(vector, Layout.VARIABLE, Integer.BYTES);
+      return new Node(vector, nullable, Layout.VARIABLE, Integer.BYTES);
     } else if (vector instanceof BaseLargeVariableWidthVector) {
-      return new Node(vector, Layout.VARIABLE, Long.BYTES);
+      return new Node(vector, nullable, Layout.VARIABLE, Long.BYTES);
     } else if (vector instanceof BaseVariableWidthViewVector) {
-      return new Node(vector, Layout.VIEW, BaseVariableWidthViewVector.ELEMENT_SIZE);
+      return new Node(vector, nullable, Layout.VIEW, BaseVariableWidthViewVector.ELEMENT_SIZE);
     } else if (vector instanceof NullVector || vector instanceof RunEndEncodedVector) {
-      return new Node(vector, Layout.NONE, 0);
+      return new Node(vector, nullable, Layout.NONE, 0);
     } else if (vector instanceof ListVector) {
-      return new Node(vector, Layout.LIST, Integer.BYTES);
+      return new Node(vector, nullable, Layout.LIST, Integer.BYTES);
     } else if (vector instanceof LargeListVector) {
-      return new Node(vector, Layout.LIST, Long.BYTES);
+      return new Node(vector, nullable, Layout.LIST, Long.BYTES);
     } else if (vector instanceof ListViewVector) {
       unsteady = true;
-      return new Node(vector, Layout.LIST_VIEW, Integer.BYTES);
+      return new Node(vector, nullable, Layout.LIST_VIEW, Integer.BYTES);
     } else if (vector instanceof LargeListViewVector) {
       unsteady = true;
-      return new Node(vector, Layout.LIST_VIEW, Long.BYTES);
+      return new Node(vector, nullable, Layout.LIST_VIEW, Long.BYTES);
     } else if (vector instanceof FixedSizeListVector || vector instanceof StructVector) {
-      return new Node(vector, Layout.VALIDITY, 0);
+      return new Node(vector, nullable, Layout.VALIDITY, 0);
     } else if (vector instanceof UnionVector) {
-      return new Node(vector, Layout.SPARSE_UNION, 0);
+      return new Node(vector, nullable, Layout.SPARSE_UNION, 0);
     } else if (vector instanceof DenseUnionVector) {
       unsteady = true;
-      return new Node(vector, Layout.DENSE_UNION, Integer.BYTES);
+      return new Node(vector, nullable, Layout.DENSE_UNION, Integer.BYTES);
     }
     throw new IllegalArgumentException(
         SchemaBytes.where(path, segment) + ": unknown vector class " + vector.getClass().getName());

@@ -6,11 +6,16 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.FieldType;
 
-/** What is handed over in all measurements: columns of 64-bit integers, none of them null. */
+/** What is handed over in all measurements: columns of 64-bit integers, none of them nullable. */
 public final class Batches {
   /** Columns of a batch. */
   public static final int COLUMNS = 10;
+
+  private static final FieldType NEVER_NULL =
+      FieldType.notNullable(new ArrowType.Int(Long.SIZE, true));
 
   private Batches() {}
 
@@ -28,7 +33,7 @@ public final class Batches {
   public static VectorSchemaRoot ofRows(BufferAllocator allocator, int rows) {
     List<FieldVector> vectors = new ArrayList<>();
     for (int column = 0; column < COLUMNS; column++) {
-      BigIntVector vector = new BigIntVector("c" + column, allocator);
+      BigIntVector vector = new BigIntVector("c" + column, NEVER_NULL, allocator);
       vector.allocateNew(rows);
       for (int row = 0; row < rows; row++) {
         vector.set(row, row);
