@@ -6,6 +6,7 @@
 #
 # QADS_BENCH_JAVA_HOME: the Java that runs them; else the one that compiles them.
 set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../../../scripts/lib/common.sh"
 source "$ROOT/scripts/lib/setup.sh"
 
