@@ -41,10 +41,15 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * nobody may be reading those at that moment; what {@link #keep} returned isn't touched. {@link
  * Thread#interrupt} doesn't end a wait.
  *
+ * <p>A buffer or vector of the root is the root's: to hold it beyond the next load, retain or
+ * transfer it, or use {@link #keep}. What was only looked at may be another batch's afterwards.
+ *
  * <p>Close the reader before its allocator. A batch that is still held shows up in the allocator
  * like any other buffer.
  */
 public final class QadsReader extends ArrowReader {
+  private static final LoadResult[] RESULTS = LoadResult.values();
+
   private final String name;
   private final long timeoutMs;
   private final boolean copying;
@@ -142,7 +147,7 @@ public final class QadsReader extends ArrowReader {
           schemaTimeoutMs = waitMs;
           ensureInitialized();
         }
-        return LoadResult.values()[-source.next(handle, waitMs)];
+        return RESULTS[-source.next(handle, waitMs)];
       } catch (QadsTimeoutException e) {
         return LoadResult.TIMEOUT; // no schema yet
       } catch (QadsEndOfStreamException e) {

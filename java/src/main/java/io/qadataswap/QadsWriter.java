@@ -23,7 +23,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /**
  * Creates a segment and publishes Arrow batches in it for any number of processes to read. The
  * values of vectors made with {@link #allocator} are published in place; only small bitmaps of
- * theirs may be copied, because Arrow puts them right behind the values, wherever those end. All
+ * theirs may be copied, because Arrow puts them right behind the values, wherever those end, and
+ * are read, to count the nulls, unless {@link QadsWriterBuilder#trustNonNullable} spares it. All
  * other vectors are copied once. The batch is the caller's again as soon as a write returns, but
  * memory from the allocator that was published must not be written to any more.
  *
@@ -50,7 +51,7 @@ public final class QadsWriter implements AutoCloseable {
     timeoutMs = Arguments.millis(options.timeout, "timeout");
     dictionaries = options.dictionaries;
     guard = new SchemaGuard(name);
-    describer = new BatchDescriber(name);
+    describer = new BatchDescriber(name, options.trustNonNullable);
     turn = new Turn(name);
     long arena =
         NativeBindings.createArena(

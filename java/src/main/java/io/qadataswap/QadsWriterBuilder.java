@@ -13,6 +13,7 @@ public final class QadsWriterBuilder {
   final String name;
   Path directory;
   Duration timeout = Duration.ofSeconds(30);
+  boolean trustNonNullable;
   DictionaryProvider dictionaries;
   WaitMode wait = WaitMode.ADAPTIVE;
   private long capacity = CORES_DEFAULT;
@@ -153,6 +154,19 @@ public final class QadsWriterBuilder {
    */
   public QadsWriterBuilder populate(boolean populate) {
     return flag(NativeBindings.ARENA_POPULATE, populate);
+  }
+
+  /**
+   * Whether to take fields at their word that say they aren't nullable, children included: their
+   * validity bitmaps are then neither read nor published, and readers see no null in them. Without
+   * it the writer counts, which for a large batch that was built in place is all that it costs.
+   *
+   * @param trust default false
+   * @return this
+   */
+  public QadsWriterBuilder trustNonNullable(boolean trust) {
+    this.trustNonNullable = trust;
+    return this;
   }
 
   /**

@@ -19,6 +19,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.util.TransferPair;
 import org.junit.jupiter.api.Test;
 
 /** Vectors hold indices; the dictionaries travel with every batch and get ids of their own. */
@@ -70,6 +71,44 @@ class DictionaryTest extends Sandbox {
         Vectors.assertSame(values, reader.lookup(given.getId()).getVector());
       }
       assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void everySliceOfTheIndicesArrivesWithTheWholeDictionary() {
+    DictionaryEncoding encoding = new DictionaryEncoding(3, false, INDEX);
+    Field field = new Field("code", new FieldType(true, INDEX, encoding), null);
+    int rows = 200;
+    try (QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open();
+        QadsReader copying = reader("t").copyBatches(true).open();
+        TinyIntVector indices = (TinyIntVector) field.createVector(allocator);
+        VarCharVector words = texts("a", "", "c")) {
+      indices.allocateNew(rows);
+      for (int i = 0; i < rows; i++) {
+        if (i % 5 == 0) {
+          indices.setNull(i);
+        } else {
+          indices.set(i, i % 3);
+        }
+      }
+      indices.setValueCount(rows);
+      MapDictionaryProvider provider = new MapDictionaryProvider(new Dictionary(words, encoding));
+      for (int offset : new int[] {0, 1, 7, 8, 63, 64, 65, rows}) {
+        TransferPair pair = indices.getTransferPair(allocator);
+        pair.splitAndTransfer(offset, rows - offset);
+        try (FieldVector slice = (FieldVector) pair.getTo()) {
+          writer.write(new VectorSchemaRoot(List.of(slice)), provider);
+          for (QadsReader each : List.of(reader, copying)) {
+            assertTrue(each.loadNextBatch());
+            Vectors.assertSame(slice, each.getVectorSchemaRoot().getVector(0));
+            Vectors.assertSame(words, each.lookup(0).getVector());
+          }
+        }
+      }
+      writer.finish();
+      assertFalse(reader.loadNextBatch());
+      assertFalse(copying.loadNextBatch());
     }
   }
 

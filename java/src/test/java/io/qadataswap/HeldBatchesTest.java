@@ -220,6 +220,73 @@ class HeldBatchesTest extends Sandbox {
   }
 
   @Test
+  void aPlaceThatRecursDoesntBringBackWhatWasSharedAndReleased() {
+    try (QadsWriter writer = writer("t").slots(2).create();
+        QadsReader reader = reader("t").open()) {
+      write(writer, 0, 100);
+      assertTrue(reader.loadNextBatch());
+      ArrowBuf buffer = reader.getVectorSchemaRoot().getVector(0).getDataBuffer();
+      ReferenceManager manager = buffer.getReferenceManager();
+      manager.retain();
+      manager.release();
+      boolean recurred = false;
+      for (int i = 1; i < 20; i++) {
+        write(writer, i, 100);
+        assertTrue(reader.loadNextBatch());
+        ArrowBuf now = reader.getVectorSchemaRoot().getVector(0).getDataBuffer();
+        recurred |= now.memoryAddress() == buffer.memoryAddress();
+        assertThrows(IllegalStateException.class, manager::release);
+        assertEquals(i, number(reader.getVectorSchemaRoot()));
+        assertEquals(1, reader.statistics().heldBatches());
+      }
+      assertTrue(recurred);
+      writer.finish();
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void batchesOfOtherSizesAtTheSamePlaceHaveTheirOwnSizes() {
+    try (QadsWriter writer = writer("t").slots(2).create();
+        QadsReader reader = reader("t").open()) {
+      for (int i = 0; i < 100; i++) {
+        int rows = i % 3 == 0 ? 16 : i % 16;
+        write(writer, i, rows);
+        assertTrue(reader.loadNextBatch());
+        VectorSchemaRoot root = reader.getVectorSchemaRoot();
+        assertEquals(rows, root.getRowCount());
+        ArrowBuf data = root.getVector(0).getDataBuffer();
+        assertEquals(rows * 4L, data.capacity());
+        assertEquals(rows == 0 ? -1 : i, rows == 0 ? -1 : number(root));
+        data.writerIndex(0).readerIndex(0); // whoever moves them, moves them for this batch
+        if (rows > 1) {
+          data.capacity(4);
+        }
+      }
+      writer.finish();
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
+  void aBufferReleasedTooOftenIsAnErrorAndEndsTheLeaseAllTheSame() {
+    try (QadsWriter writer = writer("t").create();
+        QadsReader reader = reader("t").open()) {
+      write(writer, 1, 100);
+      write(writer, 2, 100);
+      writer.finish();
+      assertTrue(reader.loadNextBatch());
+      reader.getVectorSchemaRoot().getVector(0).getDataBuffer().getReferenceManager().release();
+      assertThrows(IllegalStateException.class, reader::loadNextBatch);
+      assertEquals(0, reader.statistics().heldBatches());
+      assertEquals(0, allocator.getAllocatedMemory());
+      assertTrue(reader.loadNextBatch());
+      assertEquals(2, number(reader.getVectorSchemaRoot()));
+      assertFalse(reader.loadNextBatch());
+    }
+  }
+
+  @Test
   void aBatchMovedToAnotherAllocatorCanBeUnloadedThere() {
     try (BufferAllocator other = new RootAllocator();
         QadsWriter writer = writer("t").create()) {

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.qadataswap.agent.Agent;
+import io.qadataswap.bench.LatencyParticipant;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,19 +44,24 @@ class ProcessesTest extends Sandbox {
   }
 
   private Process agent(String... words) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xcheck:jni");
-    command.addAll(flags);
-    command.addAll(
+    List<String> options = new ArrayList<>(flags);
+    options.add("-Xcheck:jni");
+    options.addAll(
         List.of(
             System.getProperty("qads.test.flags", "--add-opens=java.base/java.nio=ALL-UNNAMED")
                 .strip()
                 .split(" +")));
+    return java(Agent.class, options, words);
+  }
+
+  private Process java(Class<?> program, List<String> options, String... words) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
     String classes = System.getProperty("surefire.test.class.path");
     command.add("-cp");
     command.add(classes != null ? classes : System.getProperty("java.class.path"));
-    command.add(Agent.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("QADS_DIR", directory.toString());
@@ -89,6 +98,44 @@ class ProcessesTest extends Sandbox {
         Vectors.assertSame(expected.getVectorSchemaRoot(), actual.getVectorSchemaRoot());
       }
       assertFalse(actual.loadNextBatch());
+    }
+  }
+
+  /** The flags of the fast path: none, but the one that arrow-memory-netty needs on newer Javas. */
+  private static List<String> fewestFlags() {
+    boolean netty =
+        ProcessesTest.class.getResource(
+                "/org/apache/arrow/memory/netty/NettyAllocationManager.class")
+            != null;
+    return netty && Runtime.version().feature() > 23
+        ? List.of("-Dio.netty.noUnsafe=false")
+        : List.of();
+  }
+
+  @Test
+  void aBatchGoesToAndFroWithoutAnyFlagOfTheJvm() throws Exception {
+    Path samples = folder.resolve("samples");
+    List<String> rounds = List.of("--rounds", "50", "--warmup", "5", "--bytes", "80000");
+    List<String> ping = new ArrayList<>(List.of("ping", "t", "--samples", samples.toString()));
+    List<String> pong = new ArrayList<>(List.of("pong", "t", "--core", "1"));
+    ping.addAll(rounds);
+    pong.addAll(rounds);
+    List<Process> both = new ArrayList<>();
+    for (List<String> words : List.of(ping, pong)) {
+      both.add(java(LatencyParticipant.class, fewestFlags(), words.toArray(String[]::new)));
+    }
+    for (int i = 0; i < both.size(); i++) {
+      assertTrue(both.get(i).waitFor(60, TimeUnit.SECONDS));
+      String said = Files.readString(folder.resolve(i == 0 ? "ping0" : "pong1"));
+      assertEquals(0, both.get(i).exitValue(), said);
+      assertTrue(said.contains(" bytes of Java heap a round"), said);
+    }
+    LongBuffer times =
+        ByteBuffer.wrap(Files.readAllBytes(samples)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    assertEquals(50, times.remaining());
+    while (times.hasRemaining()) {
+      long nanos = times.get();
+      assertTrue(nanos > 0 && nanos < TimeUnit.SECONDS.toNanos(60), nanos + " ns");
     }
   }
 

@@ -61,6 +61,8 @@ final class Types {
         field("lists", ArrowType.List.INSTANCE, field("list", ArrowType.List.INSTANCE, pair)));
     fields.add(field("large_list", ArrowType.LargeList.INSTANCE, text));
     fields.add(field("list_view", ArrowType.ListView.INSTANCE, text));
+    fields.add(field("large_list_view", ArrowType.LargeListView.INSTANCE, text));
+    fields.add(field("map", new ArrowType.Map(false), entries(text)));
     fields.add(field("fixed_list", new ArrowType.FixedSizeList(3), bit));
     fields.add(
         new Field(
@@ -68,6 +70,13 @@ final class Types {
             new FieldType(false, new ArrowType.Int(32, true), null, Map.of("unit", "µm", "", "x")),
             null));
     return fields;
+  }
+
+  /** A map's keys are never null, and neither are its entries. */
+  private static Field entries(Field value) {
+    FieldType entry = FieldType.notNullable(ArrowType.Struct.INSTANCE);
+    Field key = new Field("key", FieldType.notNullable(new ArrowType.Int(64, true)), null);
+    return new Field("entries", entry, List.of(key, value));
   }
 
   static Field field(String name, ArrowType type, Field... children) {

@@ -16,6 +16,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.compare.VectorEqualsVisitor;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.LargeListVector;
+import org.apache.arrow.vector.complex.LargeListViewVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.ListViewVector;
 import org.apache.arrow.vector.complex.StructVector;
@@ -76,7 +77,7 @@ final class Vectors {
     int total = 0;
     if (vector instanceof StructVector struct) {
       for (FieldVector child : struct.getChildrenFromFields()) {
-        fill(child, rows, nulls, random);
+        fill(child, rows, child.getField().isNullable() ? nulls : 0, random);
       }
       struct.setValueCount(rows);
       for (int i = 0; i < rows; i++) {
@@ -108,9 +109,14 @@ final class Vectors {
         list.startNewValue(i);
         list.endValue(i, count);
         total += count;
+      } else if (!isNull && vector instanceof LargeListViewVector list) {
+        list.startNewValue(i);
+        list.endValue(i, count);
+        total += count;
       }
     }
-    fill(vector.getChildrenFromFields().get(0), total, nulls, random);
+    FieldVector child = vector.getChildrenFromFields().get(0);
+    fill(child, total, child.getField().isNullable() ? nulls : 0, random);
     vector.setValueCount(rows);
   }
 

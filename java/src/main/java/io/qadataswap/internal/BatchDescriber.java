@@ -24,6 +24,7 @@ public final class BatchDescriber {
   private static final long UNKNOWN = -1;
 
   private final String segment;
+  private final boolean trusting;
   private VectorTree tree;
   private DictionaryProvider provider;
   private long[] numbers = new long[64];
@@ -31,9 +32,10 @@ public final class BatchDescriber {
   private int nodeCount;
   private int bufferCount;
 
-  /** For a segment of this name. */
-  public BatchDescriber(String segment) {
+  /** For a segment of this name; trusting: what isn't nullable has no nulls. */
+  public BatchDescriber(String segment, boolean trusting) {
     this.segment = segment;
+    this.trusting = trusting;
   }
 
   /** Describes the root as it is now; it must stay so until the write is over. */
@@ -68,30 +70,33 @@ public final class BatchDescriber {
     switch (node.layout()) {
       case NONE -> {}
       case FIXED, BITS -> {
-        buffer(vector.getValidityBuffer());
+        validity(node);
         buffer(vector.getDataBuffer());
       }
       case VARIABLE -> {
         fillHoles(vector);
-        buffer(vector.getValidityBuffer());
+        validity(node);
         buffer(vector.getOffsetBuffer());
         buffer(vector.getDataBuffer());
       }
-      case VIEW -> views((BaseVariableWidthViewVector) vector);
+      case VIEW -> {
+        validity(node);
+        views((BaseVariableWidthViewVector) vector);
+      }
       case LIST -> {
         fillHoles(vector);
-        buffer(vector.getValidityBuffer());
+        validity(node);
         buffer(vector.getOffsetBuffer());
       }
       case LIST_VIEW -> {
-        buffer(vector.getValidityBuffer());
+        validity(node);
         buffer(vector.getOffsetBuffer());
         buffer(
             vector instanceof ListViewVector views
                 ? views.getSizeBuffer()
                 : ((LargeListViewVector) vector).getSizeBuffer());
       }
-      case VALIDITY -> buffer(vector.getValidityBuffer());
+      case VALIDITY -> validity(node);
       case SPARSE_UNION -> buffer(((UnionVector) vector).getTypeBuffer());
       case DENSE_UNION -> {
         buffer(((DenseUnionVector) vector).getTypeBuffer());
@@ -101,8 +106,15 @@ public final class BatchDescriber {
     node(vector.getValueCount(), UNKNOWN, bufferCount - before);
   }
 
+  private void validity(VectorTree.Node node) {
+    if (trusting && !node.nullable()) {
+      absent();
+    } else {
+      buffer(node.vector().getValidityBuffer());
+    }
+  }
+
   private void views(BaseVariableWidthViewVector vector) {
-    buffer(vector.getValidityBuffer());
     buffer(vector.getDataBuffer());
     for (ArrowBuf data : vector.getDataBuffers()) {
       long written = data.writerIndex();

@@ -47,6 +47,8 @@ final class BatchLoader {
     }
   }
 
+  private static final ArrowFieldNode NOTHING = new ArrowFieldNode(0, 0);
+
   private final VectorSchemaRoot root;
   private final VectorTree tree;
   private final VectorTree.Node[] nodes;
@@ -56,12 +58,16 @@ final class BatchLoader {
   private final FieldVector[] parents;
   private final int[] childCounts;
   private final Buffers own = new Buffers();
+  private final RecurringMemory recurring;
 
   /** Of the batch being loaded. */
   private BatchTables tables;
 
   private BatchMemory memory;
   private int nextBuffer;
+
+  /** What the vectors lie in. */
+  private BatchMemory loaded;
 
   BatchLoader(
       VectorSchemaRoot root,
@@ -75,6 +81,7 @@ final class BatchLoader {
     this.allocator = allocator;
     this.copying = copying;
     this.segment = segment;
+    this.recurring = new RecurringMemory(allocator);
     this.parents =
         tree.nodes().stream()
             .map(VectorTree.Node::vector)
@@ -100,26 +107,64 @@ final class BatchLoader {
     }
   }
 
-  /** Drops what is loaded. */
-  void clear() {
-    root.clear();
+  /**
+   * Drops what is loaded. The root's row count stays what it was: setting it makes an object, and
+   * the next batch may well have as many.
+   */
+  void drop() {
+    if (loaded == null) {
+      clear();
+      return;
+    }
+    loaded.drop();
+    try {
+      clear();
+    } finally {
+      loaded.dropped();
+      loaded = null;
+    }
+  }
+
+  private void clear() {
     for (VectorTree.Node node : nodes) {
-      node.vector().clear();
+      switch (node.layout()) {
+        case VALIDITY, SPARSE_UNION -> clearParent(node.vector(), 1);
+        case LIST, DENSE_UNION -> clearParent(node.vector(), 2);
+        case LIST_VIEW -> clearParent(node.vector(), 3);
+        default -> node.vector().clear();
+      }
+    }
+  }
+
+  /** Without its children, which Arrow's own way would make a list of. */
+  private void clearParent(FieldVector vector, int buffers) {
+    own.clear();
+    for (int i = 0; i < buffers; i++) {
+      own.add(allocator.getEmpty());
+    }
+    vector.loadFieldBuffers(NOTHING, own);
+    own.clear();
+  }
+
+  /** The vectors know their counts by now; telling them again makes objects, and disturbs some. */
+  private void setRowCount(int rows) {
+    if (root.getRowCount() != rows) {
+      root.setRowCount(rows);
+      if (tree.isUnsteady()) {
+        loadNodes();
+      }
     }
   }
 
   /** Loads a batch, whose lease ends when its last buffer is released, or here if that fails. */
   void load(BatchTables batch) {
     tables = batch;
-    memory = new BatchMemory(allocator, batch.lease());
+    memory = recurring.begin(batch);
     boolean done = false;
     try {
       checkCount("nodes", nodes.length + 1, batch.nodeCount());
       loadNodes();
-      root.setRowCount(length(0));
-      if (tree.isUnsteady()) {
-        loadNodes();
-      }
+      setRowCount(length(0));
       done = true;
     } finally {
       if (!done) {
@@ -127,6 +172,7 @@ final class BatchLoader {
         clear();
       }
       memory.loaded();
+      loaded = memory;
       memory = null;
       tables = null;
     }
@@ -183,7 +229,7 @@ final class BatchLoader {
       }
     }
     node.vector()
-        .loadFieldBuffers(new ArrowFieldNode(count, Math.max(0, tables.nodeNullCount(index))), own);
+        .loadFieldBuffers(memory.node(index, count, Math.max(0, tables.nodeNullCount(index))), own);
     releaseCopies();
   }
 
@@ -207,11 +253,11 @@ final class BatchLoader {
     long size = bitmapBytes(count);
     if (address != 0) {
       check(buffer, size);
-      own.add(take(address, size));
+      own.add(take(buffer, address, size));
     } else if (copying) {
       own.add(allocator.getEmpty()); // loadFieldBuffers then makes its own
     } else {
-      own.add(memory.constant(ConstantBytes.ones(size), size));
+      own.add(memory.constant(buffer, ConstantBytes.ones(size), size));
     }
   }
 
@@ -221,16 +267,17 @@ final class BatchLoader {
     if (size >= 0) {
       check(buffer, size);
     }
-    own.add(take(tables.bufferAddress(buffer), size >= 0 ? size : tables.bufferLength(buffer)));
+    long given = tables.bufferLength(buffer);
+    own.add(take(buffer, tables.bufferAddress(buffer), size >= 0 ? size : given));
   }
 
-  private ArrowBuf take(long address, long size) {
+  private ArrowBuf take(int index, long address, long size) {
     if (!copying) {
-      return memory.buffer(address, size);
+      return memory.buffer(index, address, size);
     }
     ArrowBuf copy = allocator.buffer(size);
     if (size > 0) {
-      copy.setBytes(0, memory.constant(address, size), 0, size);
+      copy.setBytes(0, memory.constant(index, address, size), 0, size);
       copy.writerIndex(size);
     }
     return copy;

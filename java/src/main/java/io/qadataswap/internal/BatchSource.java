@@ -44,27 +44,32 @@ public final class BatchSource {
    */
   public int next(long reader, long timeoutMs) {
     loader.checkChildren();
-    drop();
-    int status;
+    hasBatch = false;
+    loader.drop();
     try {
-      status = tables.next(reader, timeoutMs);
+      int status = tables.next(reader, timeoutMs);
+      if (status == NativeBindings.OK) {
+        loader.load(tables);
+        hasBatch = true;
+      }
+      return status;
     } catch (QadsOverrunException e) {
       long lost = statistics(reader).lost();
       QadsOverrunException counted = new QadsOverrunException(e.getMessage(), lost - lostSeen);
       lostSeen = lost;
       throw counted;
+    } finally {
+      if (!hasBatch) {
+        root.clear();
+      }
     }
-    if (status == NativeBindings.OK) {
-      loader.load(tables);
-      hasBatch = true;
-    }
-    return status;
   }
 
   /** Lets go of the loaded batch. */
   public void drop() {
     hasBatch = false;
-    loader.clear();
+    loader.drop();
+    root.clear();
   }
 
   /** Whether a batch is loaded. */

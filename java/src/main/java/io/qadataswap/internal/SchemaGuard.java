@@ -16,6 +16,7 @@ public final class SchemaGuard {
   private Schema lastSeen;
   private DictionaryProvider lastProvider;
   private List<Field> lastValues;
+  private int compared;
 
   /** For a segment whose schema isn't known yet. */
   public SchemaGuard(String segment) {
@@ -32,7 +33,7 @@ public final class SchemaGuard {
   public void check(long writer, Schema given, DictionaryProvider provider) {
     if (given == lastSeen
         && provider == lastProvider
-        && (lastValues.isEmpty() || lastValues.equals(values(given.getFields(), provider)))) {
+        && (lastValues.isEmpty() || areTheLastValues(given.getFields(), provider))) {
       return;
     }
     byte[] givenBytes = SchemaBytes.of(given, provider, segment);
@@ -60,14 +61,40 @@ public final class SchemaGuard {
     for (Field field : fields) {
       addValues(values, field.getChildren(), provider);
       if (field.getDictionary() != null) {
-        Field own =
-            SchemaBytes.dictionary(provider, field.getDictionary(), field.getName(), segment)
-                .getVector()
-                .getField();
+        Field own = dictionaryField(field, provider);
         values.add(own);
         addValues(values, own.getChildren(), provider);
       }
     }
+  }
+
+  /** Whether {@link #values} would say the same again, without making a list of them. */
+  private boolean areTheLastValues(List<Field> fields, DictionaryProvider provider) {
+    compared = 0;
+    return continueComparing(fields, provider);
+  }
+
+  private boolean continueComparing(List<Field> fields, DictionaryProvider provider) {
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      if (!continueComparing(field.getChildren(), provider)) {
+        return false;
+      }
+      if (field.getDictionary() != null) {
+        Field own = dictionaryField(field, provider);
+        if (!own.equals(lastValues.get(compared++))
+            || !continueComparing(own.getChildren(), provider)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private Field dictionaryField(Field field, DictionaryProvider provider) {
+    return SchemaBytes.dictionary(provider, field.getDictionary(), field.getName(), segment)
+        .getVector()
+        .getField();
   }
 
   private static String difference(List<Field> expected, List<Field> given, String parent) {
