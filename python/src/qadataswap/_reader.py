@@ -78,12 +78,13 @@ class Reader(Handle):
 
     def read_record_batch(self, timeout_ms: int | None = None) -> pa.RecordBatch | None:
         """The next batch as a pyarrow.RecordBatch; None if none came in time. Raises as `read_arrow`."""
-        return self._next_imported(_arguments.timeout(timeout_ms, self._timeout_ms), "read_record_batch", "read_batch")
+        wait = _arguments.timeout(timeout_ms, self._timeout_ms)
+        if self._arrow_schema is None:
+            return self._first_imported(wait, "read_record_batch", "read_batch")
+        return self._core.next_imported(_arrow.batch_importer(), self._arrow_schema, wait)
 
-    def _next_imported(self, timeout_ms: int, what: str, instead: str) -> pa.RecordBatch | None:
-        # What a batch costs once the schema is known: one call here, one in pyarrow.
-        if self._arrow_schema is not None:
-            return self._core.next_imported(_arrow.batch_importer(), self._arrow_schema, timeout_ms)
+    def _first_imported(self, timeout_ms: int, what: str, instead: str) -> pa.RecordBatch | None:
+        # The schema comes with it; from then on a batch is one call of the extension module, and one of pyarrow.
         _arrow.required(what, f"use {instead}")
         batch = self._core.next(timeout_ms)
         return None if batch is None else _arrow.record_batch(batch, self.schema)
@@ -107,7 +108,10 @@ class Reader(Handle):
     def __next__(self) -> pa.RecordBatch:
         """The next batch. Raises QadsTimeoutError if none came in time, StopIteration at the end."""
         try:
-            batch = self._next_imported(self._timeout_ms, "iterating over a reader", "reader.batches()")
+            if self._arrow_schema is None:
+                batch = self._first_imported(self._timeout_ms, "iterating over a reader", "reader.batches()")
+            else:
+                batch = self._core.next_imported(_arrow.batch_importer(), self._arrow_schema, self._timeout_ms)
         except QadsEndOfStreamError:
             raise StopIteration from None
         if batch is None:
