@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -200,3 +204,123 @@ def test_statistics_count() -> None:
         assert (reading.batches, reading.rows, reading.lost, reading.position, reading.head) == (1, 3, 0, 1, 2)
         assert qadataswap.list_segments() == ["figures"]
         assert qadataswap.inspect_segment("figures")[0].uuid == statistics.uuid
+
+
+ENDS = ("memory", "published", "read", "writer")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(ENDS)), ids=" ".join)
+def test_memory_of_the_segment_may_go_in_any_order(order: tuple[str, ...]) -> None:
+    """Before it was published or after, before the writer or after: who still holds a batch sees what it was."""
+    with both("order", capacity=1 << 20) as (writer, reader):
+        held: dict[str, Any] = {"memory": writer.allocate(8000)}
+        np.frombuffer(held["memory"], np.int64)[:] = np.arange(1000)
+        buffer = pa.py_buffer(held["memory"])
+        held["published"] = pa.record_batch([pa.Array.from_buffers(pa.int64(), 1000, [None, buffer])], ["number"])
+        del buffer
+        writer.write_arrow(held["published"])
+        held["read"] = reader.read_record_batch()
+        for end in order:
+            if end == "writer":
+                writer.finish()
+                writer.close()
+            else:
+                del held[end]
+            gc.collect()
+            for batch in (held.get("read"), held.get("published")):
+                assert batch is None or batch["number"].to_pylist() == list(range(1000))
+        batch = None
+        assert reader.statistics().held_batches == 0
+
+
+def test_memory_that_was_never_published_or_is_read_no_more_is_used_again() -> None:
+    with both("again", capacity=1 << 20) as (writer, reader):
+        for number in range(20):
+            memory = writer.allocate(600_000, timeout_ms=1000)
+            if number % 2:
+                writer.write_arrow(pa.record_batch({"byte": np.frombuffer(memoryview(memory), np.uint8)}))
+                assert writer.last_write()[0].bytes_copied == 0
+                assert reader.read_record_batch() is not None
+            del memory
+            gc.collect()
+
+
+BUILT: dict[str, Callable[[qadataswap.Writer], Any]] = {
+    "numpy, out=": lambda writer: pa.record_batch(
+        {"a": np.multiply(np.arange(1000), 2, out=np.frombuffer(memoryview(writer.allocate(8000)), np.int64))}
+    ),
+    "pyarrow, cast of a memoryview": lambda writer: pa.record_batch(
+        {"a": np.asarray(_filled(memoryview(writer.allocate(8000)).cast("q")))}
+    ),
+    "polars, series of an array": lambda writer: pl.DataFrame({"a": pl.from_arrow(_array(writer))}),
+    "pandas, series of an array": lambda writer: pd.DataFrame({"a": _array(writer).to_numpy()}, copy=False),
+    "pyarrow, table of chunks": lambda writer: pa.table({"a": pa.chunked_array([_array(writer)])}),
+}
+"""Ways to build 0, 2, 4, … in memory of the segment."""
+
+
+def _filled(values: memoryview) -> memoryview:
+    for row in range(1000):
+        values[row] = 2 * row
+    return values
+
+
+def _array(writer: qadataswap.Writer) -> pa.Array:
+    values = np.frombuffer(memoryview(writer.allocate(8000)), np.int64)
+    values[:] = 2 * np.arange(1000)
+    return pa.Array.from_buffers(pa.int64(), 1000, [None, pa.py_buffer(values)])
+
+
+@pytest.mark.parametrize("way", BUILT)
+def test_what_libraries_build_in_the_segment_is_not_copied(way: str) -> None:
+    with both("built") as (writer, reader):
+        writer.write_arrow(BUILT[way](writer))
+        (report,) = writer.last_write()
+        assert (report.bytes_copied, report.bytes_referenced, report.reason) == (0, 8000, "none")
+        table = reader.read_arrow()
+        assert table is not None
+        assert table["a"].to_pylist() == list(range(0, 2000, 2))
+        del table
+
+
+def test_the_report_says_of_each_column_why_it_was_copied() -> None:
+    def in_place(data: bytes) -> pa.Buffer:
+        memory = writer.allocate(len(data))
+        memoryview(memory)[:] = data
+        return pa.py_buffer(memory)
+
+    with both("why") as (writer, _):
+        offsets = in_place(np.arange(0, 808, 8, dtype=np.int32).tobytes())
+        texts = pa.Array.from_buffers(pa.string(), 100, [None, offsets, in_place(b"12345678" * 100)])
+        flags = pa.Array.from_buffers(pa.bool_(), 100, [None, in_place(bytes(range(13)))])
+        numbers = pa.Array.from_buffers(pa.int64(), 100, [None, in_place(bytes(800))])
+        batch = pa.record_batch({"texts": texts, "flags": flags, "numbers": numbers, "outside": [0] * 100})
+        for first, reasons in {
+            0: ["none", "none", "none", "outside"],
+            3: ["rebased", "bit_offset", "alignment", "outside"],
+            64: ["rebased", "alignment", "none", "outside"],
+        }.items():
+            writer.write_arrow(batch.slice(first))
+            assert [report.reason for report in writer.last_write()] == reasons
+        del offsets, texts, flags, numbers, batch
+
+
+def _private_kib() -> int:
+    with open("/proc/self/smaps_rollup") as figures:
+        return sum(int(line.split()[1]) for line in figures if line.startswith(("Private_Dirty:", "Private_Clean:")))
+
+
+def test_an_attached_reader_takes_little_memory_of_its_own() -> None:
+    """64 KiB each: what the project promises. The first ones pay for what all of them share."""
+    with qadataswap.create_writer("many", lifetime="until_closed") as writer, contextlib.ExitStack() as readers:
+        writer.write_arrow(NUMBERS)
+
+        def attach(count: int) -> None:
+            for _ in range(count):
+                reader = readers.enter_context(qadataswap.create_reader("many"))
+                assert next(reader).num_rows == 10_000
+
+        attach(8)
+        before = _private_kib()
+        attach(32)
+        assert (_private_kib() - before) / 32 <= 64

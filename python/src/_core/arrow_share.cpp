@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 
@@ -6,45 +7,73 @@
 namespace qads_python {
 namespace {
 
-// A copy of a tree's structs, node by node, because a consumer may move a child out of its parent and keep only that.
+// A copy of a tree's structs, together in a few allocations, which lives as long as any of them: a consumer may move a child out of
+// its parent and keep only that.
 template <typename T>
-struct Node {
+struct Copy {
   std::shared_ptr<const Owned<T>> owner;
-  std::vector<T> children;
-  std::vector<T*> child_pointers;
-  T dictionary{};
-
-  ~Node() {
-    for (T& child : children) {
-      if (child.release != nullptr) child.release(&child);
-    }
-    if (dictionary.release != nullptr) dictionary.release(&dictionary);
-  }
+  std::atomic<std::size_t> live;  // structs that weren't released yet
+  std::vector<T> nodes;           // all but the root, which is the consumer's
+  std::vector<T*> children;
 };
 
 template <typename T>
-T share_node(const std::shared_ptr<const Owned<T>>& owner, const T& node) {
-  auto held = std::make_unique<Node<T>>();
-  held->owner = owner;
-  const auto count = static_cast<std::size_t>(node.n_children);
-  held->children.reserve(count);
-  held->child_pointers.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    held->children.push_back(share_node(owner, *node.children[i]));
-    held->child_pointers.push_back(&held->children.back());
+void release(T* released) {
+  for (std::int64_t i = 0; i < released->n_children; ++i) {
+    if (T* child = released->children[i]; child->release != nullptr) child->release(child);
   }
+  if (T* values = released->dictionary; values != nullptr && values->release != nullptr) values->release(values);
+  auto* copy = static_cast<Copy<T>*>(released->private_data);
+  released->release = nullptr;
+  if (copy->live.fetch_sub(1, std::memory_order_acq_rel) == 1) delete copy;
+}
+
+struct Counts {
+  std::size_t nodes = 0;
+  std::size_t children = 0;
+};
+
+template <typename T>
+void count(const T& node, Counts& counts) {
+  ++counts.nodes;
+  counts.children += static_cast<std::size_t>(node.n_children);
+  for (std::int64_t i = 0; i < node.n_children; ++i) count(*node.children[i], counts);
+  if (node.dictionary != nullptr) count(*node.dictionary, counts);
+}
+
+// There is room for everything, so that no address changes any more.
+template <typename T>
+T copy_node(Copy<T>& copy, const T& node) {
   T out = node;
-  out.children = count == 0 ? nullptr : held->child_pointers.data();
-  if (node.dictionary != nullptr) {
-    held->dictionary = share_node(owner, *node.dictionary);
-    out.dictionary = &held->dictionary;
-  }
-  out.release = [](T* released) {
-    delete static_cast<Node<T>*>(released->private_data);
-    released->private_data = nullptr;
-    released->release = nullptr;
+  const auto add = [&copy](const T& below) {
+    copy.nodes.push_back({});
+    T* at = &copy.nodes.back();
+    *at = copy_node(copy, below);
+    return at;
   };
-  out.private_data = held.release();
+  if (node.n_children > 0) {
+    const std::size_t first = copy.children.size();
+    copy.children.resize(first + static_cast<std::size_t>(node.n_children));
+    out.children = &copy.children[first];
+    for (std::int64_t i = 0; i < node.n_children; ++i) out.children[i] = add(*node.children[i]);
+  }
+  if (node.dictionary != nullptr) out.dictionary = add(*node.dictionary);
+  out.release = &release<T>;
+  out.private_data = &copy;
+  return out;
+}
+
+template <typename T>
+T share_tree(const std::shared_ptr<const Owned<T>>& owner) {
+  Counts counts;
+  count(*owner->get(), counts);
+  auto copy = std::make_unique<Copy<T>>();
+  copy->owner = owner;
+  copy->live = counts.nodes;
+  copy->nodes.reserve(counts.nodes - 1);
+  copy->children.reserve(counts.children);
+  const T out = copy_node(*copy, *owner->get());
+  (void)copy.release();
   return out;
 }
 
@@ -69,8 +98,8 @@ int guarded(Call call) noexcept {
 
 }  // namespace
 
-ArrowSchema share(const std::shared_ptr<const OwnedSchema>& schema) { return share_node(schema, *schema->get()); }
-ArrowArray share(const std::shared_ptr<const OwnedArray>& array) { return share_node(array, *array->get()); }
+ArrowSchema share(const std::shared_ptr<const OwnedSchema>& schema) { return share_tree(schema); }
+ArrowArray share(const std::shared_ptr<const OwnedArray>& array) { return share_tree(array); }
 
 ArrowArrayStream stream_of(std::shared_ptr<const OwnedSchema> schema,
                            std::vector<std::shared_ptr<const OwnedArray>> batches) {

@@ -34,6 +34,16 @@ py::capsule Message::capsule(const py::object& requested_schema) const {
 }
 
 void bind_batch(py::module_& module) {
+  py::class_<MessageStream>(module, "MessageStream")
+      .def(
+          "__arrow_c_stream__",
+          [](MessageStream& self, const py::object&) {
+            if (!self.stream) raise({QADS_ERR_CLOSED, "this message was moved into another library"});
+            return to_capsule(self.stream.take(), kStreamCapsule);
+          },
+          py::arg("requested_schema") = py::none())
+      .def_property_readonly("num_rows", [](const MessageStream& self) { return self.info.length; });
+
   py::class_<Batch> batch(module, "Batch");
   bind_info(batch);
   batch.def("__arrow_c_array__", &Batch::capsules, py::arg("requested_schema") = py::none())

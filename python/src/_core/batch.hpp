@@ -23,6 +23,12 @@ struct Message {
   py::capsule capsule(const py::object& requested_schema) const;
 };
 
+// A message for one consumer, once: nothing is kept of it here, so nothing has to be shared.
+struct MessageStream {
+  OwnedStream stream;
+  qads_batch_info info{};
+};
+
 void bind_batch(py::module_& module);
 
 }  // namespace qads_python

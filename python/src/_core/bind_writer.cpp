@@ -34,6 +34,7 @@ void bind_writer(py::module_& module) {
       .def("set_schema", &Writer::set_schema, py::arg("schema_capsule"))
       .def("write_array", &Writer::write_array, py::arg("schema_capsule"), py::arg("array_capsule"), py::arg("more"),
            py::arg("timeout_ms"))
+      .def("write_exported", &Writer::write_exported, py::arg("export_array"), py::arg("timeout_ms"))
       .def("write_stream", &Writer::write_stream, py::arg("stream_capsule"), py::arg("message_per_batch"),
            py::arg("timeout_ms"))
       .def("write_streams", &Writer::write_streams, py::arg("stream_capsules"), py::arg("message_per_batch"),

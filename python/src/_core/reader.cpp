@@ -48,7 +48,22 @@ std::optional<Batch> Reader::next(std::int64_t timeout_ms) {
   return Batch{schema(0), array, info};
 }
 
-std::optional<Message> Reader::next_message(std::int64_t timeout_ms) {
+py::object Reader::next_imported(const py::object& import, const py::object& schema, std::int64_t timeout_ms) {
+  const auto reader = reader_;
+  OwnedArray array;
+  const Outcome outcome = wait_in_pieces(timeout_ms, [&](std::int64_t piece_ms) {
+    return qads_reader_next(reader.get(), piece_ms, array.get(), nullptr);
+  });
+  if (outcome.status == QADS_ERR_TIMEOUT) return py::none();
+  check(outcome);
+  const py::int_ address(reinterpret_cast<std::uintptr_t>(array.get()));
+  PyObject* const arguments[] = {address.ptr(), schema.ptr()};
+  PyObject* imported = PyObject_Vectorcall(import.ptr(), arguments, 2, nullptr);
+  if (imported == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(imported);
+}
+
+std::optional<MessageStream> Reader::next_stream(std::int64_t timeout_ms) {
   const auto reader = reader_;
   OwnedStream stream;
   qads_batch_info info{};
@@ -57,7 +72,14 @@ std::optional<Message> Reader::next_message(std::int64_t timeout_ms) {
   });
   if (outcome.status == QADS_ERR_TIMEOUT) return std::nullopt;
   check(outcome);
-  Message message{schema(0), {}, info};
+  return MessageStream{std::move(stream), info};
+}
+
+std::optional<Message> Reader::next_message(std::int64_t timeout_ms) {
+  std::optional<MessageStream> taken = next_stream(timeout_ms);
+  if (!taken) return std::nullopt;
+  OwnedStream& stream = taken->stream;
+  Message message{schema(0), {}, taken->info};
   for (;;) {  // all batches are there: this waits for nobody
     auto batch = std::make_shared<OwnedArray>();
     if (stream->get_next(stream.get(), batch->get()) != 0) {
@@ -122,6 +144,8 @@ void bind_reader(py::module_& module) {
            py::arg("name"), py::arg("directory").none(true), py::arg("attach_timeout_ms"), py::arg("start"),
            py::arg("loss"), py::arg("wait"), py::arg("offline"))
       .def("next", &Reader::next, py::arg("timeout_ms"))
+      .def("next_imported", &Reader::next_imported, py::arg("import_array"), py::arg("schema"), py::arg("timeout_ms"))
+      .def("next_stream", &Reader::next_stream, py::arg("timeout_ms"))
       .def("next_message", &Reader::next_message, py::arg("timeout_ms"))
       .def("wait", &Reader::wait, py::arg("timeout_ms"))
       .def("descriptor", &Reader::descriptor)

@@ -26,8 +26,12 @@ class Reader {
 
   // The next batch; nullopt if none came in time.
   std::optional<Batch> next(std::int64_t timeout_ms);
+  // The next batch as `import(address of its struct, schema)` makes it, a library's own function; None if none came in time.
+  py::object next_imported(const py::object& import, const py::object& schema, std::int64_t timeout_ms);
   // The next whole message; nullopt if it didn't come in time.
   std::optional<Message> next_message(std::int64_t timeout_ms);
+  // The same for one consumer.
+  std::optional<MessageStream> next_stream(std::int64_t timeout_ms);
   // Waits until there is something to read, or an error to raise; false if nothing came in time.
   bool wait(std::int64_t timeout_ms);
   // For event loops; the reader's own.

@@ -48,7 +48,8 @@ struct Exported {
 
   // Consumers call with the GIL or without. A wait must not keep it, and signal handlers need it; but a thread of the
   // consumer's own must not ask for it, because who waits for that thread may hold it.
-  int wait(const Call& call) noexcept {
+  template <typename Function>
+  int wait(const Function& call) noexcept {
     if (PyGILState_Check() == 0 && !in_main_thread()) return ended(Outcome::of(call(timeout_ms)));
     try {
       const py::gil_scoped_acquire held;

@@ -4,16 +4,32 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 
 #include "errors.hpp"
 
 namespace qads_python {
 
-using Call = std::function<qads_status(std::int64_t timeout_ms)>;
+// Refers to something to call with a timeout, which must live as long. A std::function would allocate, once a batch.
+class Call {
+ public:
+  template <typename Function>
+  explicit Call(const Function& function)
+      : function_(&function), call_([](const void* called, std::int64_t timeout_ms) {
+          return (*static_cast<const Function*>(called))(timeout_ms);
+        }) {}
+  qads_status operator()(std::int64_t timeout_ms) const { return call_(function_, timeout_ms); }
+
+ private:
+  const void* function_;
+  qads_status (*call_)(const void* called, std::int64_t timeout_ms);
+};
 
 // For calls that may be repeated after they timed out: waits in short pieces. `again` is the status of such a timeout.
-Outcome wait_in_pieces(std::int64_t timeout_ms, const Call& call, qads_status again = QADS_ERR_TIMEOUT);
+Outcome wait_in_pieces(std::int64_t timeout_ms, const Call& call, qads_status again);
+template <typename Function>
+Outcome wait_in_pieces(std::int64_t timeout_ms, const Function& call, qads_status again = QADS_ERR_TIMEOUT) {
+  return wait_in_pieces(timeout_ms, Call(call), again);
+}
 
 // Runs the call without the GIL.
 template <typename Function>

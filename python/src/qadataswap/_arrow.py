@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,17 @@ def schema_of(schema: _core.Schema) -> pa.Schema:
 
 def record_batch(batch: _core.Batch, schema: pa.Schema) -> pa.RecordBatch:
     """Moves a batch into pyarrow. The schema is known, which saves parsing it for each batch."""
-    return pyarrow().RecordBatch._import_from_c(batch._address, schema)
+    return batch_importer()(batch._address, schema)
+
+
+@cache
+def batch_importer() -> Callable[[int, pa.Schema], pa.RecordBatch]:
+    """What makes a RecordBatch of a struct's address and a schema; pyarrow is there."""
+    importer: Callable[[int, pa.Schema], pa.RecordBatch] = pyarrow().RecordBatch._import_from_c
+    return importer
 
 
 def table(message: _core.Message, schema: pa.Schema) -> pa.Table:
     """Moves a message into pyarrow."""
-    pa = pyarrow()
-    batches = [pa.RecordBatch._import_from_c(address, schema) for address in message._addresses]
-    return pa.Table.from_batches(batches, schema)
+    batches = [batch_importer()(address, schema) for address in message._addresses]
+    return pyarrow().Table.from_batches(batches, schema)

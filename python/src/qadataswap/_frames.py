@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -12,23 +11,21 @@ from . import _core
 from ._polars_types import require_readable
 from ._reader import Reader
 
-_widths: WeakKeyDictionary[Reader, int] = WeakKeyDictionary()
-
 
 def width(reader: Reader, timeout_ms: int) -> int:
     """The number of columns, once polars is known to take every one of them: QadsUnsupportedTypeError if it doesn't.
     Waits for the schema.
     """
-    if (known := _widths.get(reader)) is not None:
-        return known
-    tree = reader._core.schema(timeout_ms).tree()
-    require_readable(reader.name, tree)
-    return _widths.setdefault(reader, len(tree[3]))
+    if reader._frame_width is None:
+        tree = reader._core.schema(timeout_ms).tree()
+        require_readable(reader.name, tree)
+        reader._frame_width = len(tree[3])
+    return reader._frame_width
 
 
-def frame_of(reader: Reader, data: _core.Batch | _core.Message) -> pl.DataFrame:
+def frame_of(reader: Reader, data: _core.Batch | _core.MessageStream) -> pl.DataFrame:
     """The DataFrame of what this reader read."""
-    return pl.DataFrame(data) if width(reader, 0) else pl.DataFrame(height=data.num_rows)
+    return pl.DataFrame(data) if reader._frame_width or width(reader, 0) else pl.DataFrame(height=data.num_rows)
 
 
 def empty_frame(reader: Reader) -> pl.DataFrame:

@@ -43,8 +43,8 @@ def has_array(data: object) -> TypeGuard[ArrowArrayExportable]:
     return hasattr(data, "__arrow_c_array__")
 
 
-def is_record_batch(data: object) -> TypeGuard[ArrowArrayExportable]:
-    """Whether it is a pyarrow.RecordBatch, which is a stream as well, but is exported faster as an array."""
+def is_record_batch(data: object) -> bool:
+    """Whether it is a pyarrow.RecordBatch; doesn't import pyarrow."""
     pyarrow = sys.modules.get("pyarrow")
     return pyarrow is not None and isinstance(data, pyarrow.RecordBatch)
 
@@ -55,11 +55,22 @@ def is_lazy_frame(data: object) -> bool:
     return polars is not None and isinstance(data, polars.LazyFrame)
 
 
+_PLAIN = frozenset(
+    ["Boolean", "Date", "Datetime", "Decimal", "Duration", "Float32", "Float64", "Time", "String", "Binary", "Null"]
+    + [f"{kind}{bits}" for kind in ("Int", "UInt") for bits in (8, 16, 32, 64)]
+)
+"""Names of polars' types with nothing in them, all of which Arrow has."""
+
+
 def refuse_objects(name: str, data: Any) -> None:
     """Refuses what polars can't export: Python objects go out as addresses, and a NUL in a name ends the process."""
     polars = sys.modules.get("polars")
     if polars is None or not isinstance(data, polars.DataFrame | polars.LazyFrame | polars.Series):
         return
+    # What most frames are: looking at each column by itself takes polars longer than a small write.
+    if isinstance(data, polars.DataFrame) and "\0" not in "".join(data.columns):  # noqa: SIM102
+        if _PLAIN.issuperset(type(dtype).__name__ for dtype in data.dtypes):
+            return
     columns = [(data.name, data.dtype)] if isinstance(data, polars.Series) else data.collect_schema().items()
     for column, dtype in columns:
         if dtype == polars.Object:
@@ -96,15 +107,20 @@ class guard:  # noqa: N801 (used like a function)
         return
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if error is None or isinstance(error, QadsError):
-            return
-        if isinstance(error, AttributeError) and error.obj is self._data:
-            what = f"{type(self._data).__module__}.{type(self._data).__qualname__}"
-            raise TypeError(f"segment '{self._name}': a {what} has no {error.name}") from error
-        # A panic of a Rust library isn't an Exception.
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            what = f"{type(self._data).__module__}.{type(self._data).__qualname__}"
-            raise QadsProducerError(f"segment '{self._name}': {what} can't hand over its data: {error}") from error
+        if error is not None:
+            raise_for(self._name, self._data, error)
+
+
+def raise_for(name: str, data: object, error: BaseException) -> None:
+    """Raises what a producer's error becomes; returns if it stays what it is."""
+    if isinstance(error, QadsError):
+        return
+    what = f"{type(data).__module__}.{type(data).__qualname__}"
+    if isinstance(error, AttributeError) and error.obj is data:
+        raise TypeError(f"segment '{name}': a {what} has no {error.name}") from error
+    # A panic of a Rust library isn't an Exception.
+    if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+        raise QadsProducerError(f"segment '{name}': {what} can't hand over its data: {error}") from error
 
 
 def array_capsules(name: str, data: ArrowArrayExportable) -> tuple[object, object]:

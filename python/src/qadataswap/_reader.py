@@ -41,6 +41,8 @@ class Reader(Handle):
         super().__init__(name, timeout_ms)
         self._core = core
         self._arrow_schema: pa.Schema | None = None
+        # Columns, once polars is known to take them: qadataswap._frames.
+        self._frame_width: int | None = None
 
     @property
     def schema(self) -> pa.Schema:
@@ -76,17 +78,28 @@ class Reader(Handle):
 
     def read_record_batch(self, timeout_ms: int | None = None) -> pa.RecordBatch | None:
         """The next batch as a pyarrow.RecordBatch; None if none came in time. Raises as `read_arrow`."""
-        _arrow.required("read_record_batch", "use read_batch")
-        batch = self.read_batch(timeout_ms)
+        wait = _arguments.timeout(timeout_ms, self._timeout_ms)
+        if self._arrow_schema is None:
+            return self._first_imported(wait, "read_record_batch", "read_batch")
+        return self._core.next_imported(_arrow.batch_importer(), self._arrow_schema, wait)
+
+    def _first_imported(self, timeout_ms: int, what: str, instead: str) -> pa.RecordBatch | None:
+        # The schema comes with it; from then on a batch is one call of the extension module, and one of pyarrow.
+        _arrow.required(what, f"use {instead}")
+        batch = self._core.next(timeout_ms)
         return None if batch is None else _arrow.record_batch(batch, self.schema)
 
     def batches(self) -> Iterator[_core.Batch]:
         """Iterates up to the end of the stream, without pyarrow. The reader's timeout bounds each wait."""
         while True:
             try:
-                yield self._waited(self._core.next(self._timeout_ms))
+                batch = self._core.next(self._timeout_ms)
             except QadsEndOfStreamError:
                 return
+            if batch is None:
+                raise self._nothing_came()
+            yield batch
+            del batch  # else it would be held through the next wait
 
     def __iter__(self) -> Reader:
         """The reader itself."""
@@ -94,21 +107,22 @@ class Reader(Handle):
 
     def __next__(self) -> pa.RecordBatch:
         """The next batch. Raises QadsTimeoutError if none came in time, StopIteration at the end."""
-        _arrow.required("iterating over a reader", "iterate over reader.batches()")
         try:
-            batch = self._waited(self._core.next(self._timeout_ms))
+            if self._arrow_schema is None:
+                batch = self._first_imported(self._timeout_ms, "iterating over a reader", "reader.batches()")
+            else:
+                batch = self._core.next_imported(_arrow.batch_importer(), self._arrow_schema, self._timeout_ms)
         except QadsEndOfStreamError:
             raise StopIteration from None
-        return _arrow.record_batch(batch, self.schema)
-
-    def _waited(self, batch: _core.Batch | None) -> _core.Batch:
         if batch is None:
-            position = self._core.statistics()["position"]
-            raise QadsTimeoutError(
-                f"segment '{self._name}': nothing came within {self._timeout_ms} ms; "
-                f"the next batch is number {position}"
-            )
+            raise self._nothing_came()
         return batch
+
+    def _nothing_came(self) -> QadsTimeoutError:
+        position = self._core.statistics()["position"]
+        return QadsTimeoutError(
+            f"segment '{self._name}': nothing came within {self._timeout_ms} ms; the next batch is number {position}"
+        )
 
     def wait(self, timeout_ms: int | None = None) -> bool:
         """Waits until there is something to look at; takes nothing. False if nothing came in time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import _arguments, _core, _producers
 from ._errors import QadsForkedError
@@ -23,6 +23,7 @@ from ._statistics import (
 
 if TYPE_CHECKING:
     import polars
+    import pyarrow as pa
 
 TAKEOVERS = ("replace", "refuse")
 WAITS = ("adaptive", "busy", "sleep", "poll")
@@ -44,6 +45,8 @@ class Writer(Handle):
         """For `create_writer`."""
         super().__init__(name, timeout_ms)
         self._core = core
+        # pyarrow's, of the last batch of pyarrow's that was written.
+        self._known: pa.Schema | None = None
 
     def write_arrow(
         self,
@@ -66,10 +69,13 @@ class Writer(Handle):
         QadsForkedError, and TypeError for data that is none of the above.
         """
         wait = _arguments.timeout(timeout_ms, self._timeout_ms)
+        if _producers.is_record_batch(data):
+            self._write_record_batch(data, wait)
+            return
         _producers.refuse_objects(self._name, data)
         if _producers.is_lazy_frame(data):
             self._core.write_streams(_producers.lazy_batches(self._name, data), message_per_batch, wait)
-        elif _producers.has_stream(data) and not _producers.is_record_batch(data):
+        elif _producers.has_stream(data):
             self._core.write_stream(_producers.stream_capsule(self._name, data), message_per_batch, wait)
         elif _producers.has_array(data):
             self._core.write_array(*_producers.array_capsules(self._name, data), False, wait)
@@ -79,6 +85,19 @@ class Writer(Handle):
                 f"segment '{self._name}': can't write a {what}: it has neither __arrow_c_stream__ nor "
                 "__arrow_c_array__; pass a pyarrow, polars, pandas, DuckDB or nanoarrow object"
             )
+
+    def _write_record_batch(self, batch: Any, wait: int) -> None:
+        # Exporting the schema takes pyarrow longer than exporting the batch, and only the first one needs it.
+        schema = batch.schema
+        if schema is self._known or (self._known is not None and schema.equals(self._known, check_metadata=True)):
+            try:
+                self._core.write_exported(batch._export_to_c, wait)
+            except Exception as error:
+                _producers.raise_for(self._name, batch, error)
+                raise
+        else:
+            self._core.write_array(*_producers.array_capsules(self._name, batch), False, wait)
+        self._known = schema
 
     def write_part(self, batch: ArrowArrayExportable, *, timeout_ms: int | None = None) -> None:
         """Publishes one batch of a message that goes on: the next write belongs to it.

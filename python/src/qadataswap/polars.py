@@ -57,9 +57,10 @@ def read_frame(source: str | Reader, timeout_ms: int | None = None, **options: A
     if isinstance(source, Reader):
         if options:
             raise TypeError(f"options ({', '.join(options)}) are for a reader to be created; this one exists")
-        with contextlib.suppress(QadsTimeoutError):  # no schema yet: it is looked at when it comes
-            width(source, 0)
-        message = source.read_message(timeout_ms)
+        if source._frame_width is None:
+            with contextlib.suppress(QadsTimeoutError):  # no schema yet: it is looked at when it comes
+                width(source, 0)
+        message = source._core.next_stream(_arguments.timeout(timeout_ms, source._timeout_ms))
         return None if message is None else frame_of(source, message)
     wait = _arguments.timeout(timeout_ms, 30_000)
     with create_reader(source, **{"timeout_ms": wait, "attach_timeout_ms": max(wait, 0), **options}) as reader:

@@ -1,16 +1,23 @@
-//! From the C Data interface to arrow-rs, for reading. Nothing is copied or moved: the core's buffers are aligned as arrow-rs wants them.
+//! From the core's batches to arrow-rs's, for reading. Nothing is copied or moved: the core's buffers are aligned as arrow-rs wants them.
+//! Single batches come as tables of addresses, whole messages through the C Data interface.
 
 use std::ffi::CStr;
 use std::sync::Arc;
 
 use arrow_array::ffi::from_ffi_and_data_type;
-use arrow_array::{RecordBatch, RecordBatchOptions, StructArray};
+use arrow_array::types::ArrowPrimitiveType;
+use arrow_array::{
+    ArrayRef, PrimitiveArray, RecordBatch, RecordBatchOptions, StructArray, downcast_primitive, make_array,
+};
+use arrow_buffer::ScalarBuffer;
 use arrow_data::ffi::FFI_ArrowArray;
+use arrow_data::{ArrayData, layout};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use qadataswap_sys as sys;
 
 use crate::error::{Error, Result};
+use crate::lease::{FlatBatch, Walk};
 
 /// An empty struct for the core to fill in.
 pub(crate) fn empty_array() -> FFI_ArrowArray {
@@ -51,12 +58,79 @@ impl Importer {
         Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
     }
 
+    /// The same from tables. What a user gets is made directly: the C Data interface's way there takes several times as long.
+    pub(crate) fn import_flat(&self, batch: &FlatBatch) -> Result<RecordBatch> {
+        let mut walk = batch.walk(self.validate);
+        let mut root = walk.node()?;
+        walk.nulls(&mut root)?;
+        let columns = self.schema.fields().iter().map(|field| match self.column(&mut walk, field.data_type()) {
+            Err(Error::Arrow(error)) => Err(self.blame(&error)),
+            other => other,
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(root.rows));
+        Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
+    }
+
+    fn column(&self, walk: &mut Walk, data_type: &DataType) -> Result<ArrayRef> {
+        macro_rules! primitive_column {
+            ($type:ty) => {
+                primitive::<$type>(walk, data_type)
+            };
+        }
+        downcast_primitive! {
+            data_type => (primitive_column),
+            _ => {
+                let data = array_data(walk, data_type)?;
+                if self.validate {
+                    data.validate_full()?;
+                }
+                Ok(make_array(data))
+            }
+        }
+    }
+
     fn blame(&self, error: &ArrowError) -> Error {
         let names: Vec<&str> = self.schema.fields().iter().take(20).map(|field| field.name().as_str()).collect();
         Error::Arrow(ArrowError::InvalidArgumentError(format!(
             "a batch of columns {names:?} doesn't hold what its types say: {error}"
         )))
     }
+}
+
+/// A column of numbers: what most columns are, and nothing in it can be wrong.
+fn primitive<T: ArrowPrimitiveType>(walk: &mut Walk, data_type: &DataType) -> Result<ArrayRef> {
+    let mut node = walk.node()?;
+    let nulls = walk.nulls(&mut node)?;
+    let values = ScalarBuffer::<T::Native>::from(walk.buffer(node.rows * size_of::<T::Native>())?);
+    Ok(Arc::new(PrimitiveArray::<T>::try_new(values, nulls)?.with_data_type(data_type.clone())))
+}
+
+/// Any array, and what is in it.
+fn array_data(walk: &mut Walk, data_type: &DataType) -> Result<ArrayData> {
+    let mut node = walk.node()?;
+    let nulls = if layout(data_type).can_contain_null_mask { walk.nulls(&mut node)? } else { None };
+    let buffers = (0..node.buffers).map(|_| walk.buffer(usize::MAX)).collect::<Result<_>>()?;
+    let mut child = |data_type| array_data(walk, data_type);
+    let children = match data_type {
+        DataType::List(field)
+        | DataType::LargeList(field)
+        | DataType::ListView(field)
+        | DataType::LargeListView(field)
+        | DataType::FixedSizeList(field, _)
+        | DataType::Map(field, _) => vec![child(field.data_type())?],
+        DataType::Struct(fields) => fields.iter().map(|field| child(field.data_type())).collect::<Result<_>>()?,
+        DataType::Union(fields, _) => {
+            fields.iter().map(|(_, field)| child(field.data_type())).collect::<Result<_>>()?
+        }
+        DataType::RunEndEncoded(ends, values) => vec![child(ends.data_type())?, child(values.data_type())?],
+        DataType::Dictionary(_, values) => vec![child(values)?],
+        _ => Vec::new(),
+    };
+    let builder =
+        ArrayData::builder(data_type.clone()).len(node.rows).nulls(nulls).buffers(buffers).child_data(children);
+    // SAFETY: the core has checked every buffer's place and size, and every length against its parent's.
+    Ok(unsafe { builder.build_unchecked() })
 }
 
 /// arrow-rs panics where a text isn't UTF-8, and names no field where it refuses a type: so each column is looked at by itself.

@@ -2,6 +2,7 @@
 
 mod arena_buffer;
 mod closer;
+mod describe;
 mod directory;
 mod error;
 mod events;
@@ -9,6 +10,7 @@ mod export;
 mod handle;
 mod import;
 mod info;
+mod lease;
 mod message;
 mod options;
 #[cfg(feature = "polars")]

@@ -12,8 +12,9 @@ use qadataswap_sys as sys;
 use crate::closer::Closer;
 use crate::error::{Error, Result, check};
 use crate::handle::ReaderHandle;
-use crate::import::{Importer, empty_array};
+use crate::import::Importer;
 use crate::info::{ReaderStatistics, reader_statistics};
+use crate::lease::FlatBatch;
 use crate::message::{BatchInfo, Message, batches_of};
 use crate::reader_builder::ReaderBuilder;
 use crate::timeout::Timeout;
@@ -94,14 +95,14 @@ impl Reader {
     /// # Errors
     /// As [`next_batch`](Self::next_batch).
     pub fn next_with_info(&self, timeout: impl Into<Timeout>) -> Result<(RecordBatch, BatchInfo)> {
-        let mut array = empty_array();
+        let (reader, millis) = (self.handle.as_ptr(), timeout.into().millis());
         let mut info = BatchInfo::empty();
         // SAFETY: the handle is alive; the outputs are ours, and filled in only if that works.
-        check(unsafe {
-            sys::qads_reader_next(self.handle.as_ptr(), timeout.into().millis(), (&raw mut array).cast(), &raw mut info)
-        })?;
+        let batch = unsafe {
+            FlatBatch::taken(|tables| check(sys::qads_reader_next_flat(reader, millis, tables, &raw mut info)))
+        }?;
         // Where there is a batch there is a schema.
-        let batch = self.importer(Timeout::POLL)?.import(array)?;
+        let batch = self.importer(Timeout::POLL)?.import_flat(&batch)?;
         Ok((batch, BatchInfo::new(&info)))
     }
 

@@ -10,6 +10,7 @@ use qadataswap_sys as sys;
 
 use crate::arena_buffer::{ArenaBuffer, ArenaValues, copy_batch};
 use crate::closer::Closer;
+use crate::describe::Described;
 use crate::error::{Result, check};
 use crate::export::{ExportedBatch, ExportedSchema, KnownSchema};
 use crate::handle::{ArenaHandle, WriterHandle};
@@ -77,8 +78,14 @@ impl Writer {
     /// [`NoSpace`](crate::Error::NoSpace), [`SchemaMismatch`](crate::Error::SchemaMismatch),
     /// [`UnsupportedType`](crate::Error::UnsupportedType), [`Closed`](crate::Error::Closed).
     pub fn write_arrow(&self, batch: &RecordBatch) -> Result<()> {
-        let schema = batch.schema();
-        let exported = if self.known.is(&schema) { None } else { Some(ExportedSchema::new(&schema)?) };
+        let schema = batch.schema_ref();
+        let known = self.known.is(schema);
+        if let (true, Some(described)) = (known, Described::new(batch)) {
+            let (writer, tables) = (self.handle.as_ptr(), described.tables());
+            // SAFETY: the handle is alive; the tables point into the batch, which outlives the call.
+            return check(unsafe { sys::qads_writer_write_flat(writer, &raw const tables, 0, self.timeout.millis()) });
+        }
+        let exported = if known { None } else { Some(ExportedSchema::new(schema)?) };
         let given = exported.as_ref().map_or(std::ptr::null(), ExportedSchema::as_ptr);
         let array = ExportedBatch::new(batch);
         // SAFETY: the handle is alive; both structs are complete, and the core only borrows them.
@@ -86,7 +93,7 @@ impl Writer {
             sys::qads_writer_write(self.handle.as_ptr(), array.as_ptr(), given, 0, self.timeout.millis())
         })?;
         if exported.is_some() {
-            self.known.remember(&schema);
+            self.known.remember(schema);
         }
         Ok(())
     }

@@ -32,3 +32,20 @@ fn an_example_that_is_alone_says_so_and_leaves_nothing() {
     assert!(output(reader).contains("nobody writes"));
     assert!(segments.files().is_empty());
 }
+
+#[test]
+fn the_participants_of_a_latency_measurement_play_and_check_their_rounds() {
+    let segments = Segments::new();
+    let samples = segments.path().join("samples");
+    let words = ["x", "--bytes", "1024", "--rounds", "20", "--warmup", "5", "--core", "0", "--samples"];
+    let play = |role| {
+        let words: Vec<&str> = [role].into_iter().chain(words).chain(samples.to_str()).collect();
+        start(&segments, "latency_participant", &words)
+    };
+    let both = [play("ping"), play("pong")];
+    assert_eq!(both.map(output), ["", ""]);
+    let bytes = std::fs::read(samples).expect("the samples");
+    assert_eq!(bytes.len(), 20 * 8);
+    assert!(bytes.chunks(8).all(|sample| sample.iter().any(|byte| *byte != 0)));
+    assert_eq!(segments.files(), ["samples"]);
+}

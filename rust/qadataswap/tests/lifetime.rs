@@ -8,7 +8,7 @@ use std::thread;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, LargeBinaryArray, NullArray, RecordBatch, StringArray};
 use arrow_buffer::{Buffer, ScalarBuffer};
 use common::{Segments, mappings};
 use qadataswap::{CopyReason, Error, Lifetime, Segment, StreamState};
@@ -112,6 +112,85 @@ fn what_is_built_in_the_segment_is_read_at_the_place_where_it_was_built() {
     writer.write_arrow(&built.slice(1, 10)).expect("a write");
     assert_eq!(writer.last_write().expect("a report")[0].reason, CopyReason::Alignment);
     assert_eq!(reader.next_batch(0).expect("a batch"), built.slice(1, 10));
+}
+
+/// A batch of every kind of column that goes by its addresses, and of one that doesn't.
+fn mixed() -> RecordBatch {
+    let rows = || 0..200_i32;
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("numbers", Arc::new(Int64Array::from_iter_values(rows().map(i64::from)))),
+        ("gaps", Arc::new(rows().map(|row| (row % 3 != 0).then_some(i64::from(row))).collect::<Int64Array>())),
+        ("flags", Arc::new(rows().map(|row| (row % 5 != 0).then_some(row % 2 == 0)).collect::<BooleanArray>())),
+        ("texts", Arc::new(rows().map(|row| (row % 7 != 0).then(|| format!("text {row}"))).collect::<StringArray>())),
+        ("bytes", Arc::new(LargeBinaryArray::from_iter_values(rows().map(i32::to_le_bytes)))),
+        ("none", Arc::new(NullArray::new(200))),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
+        .expect("a batch")
+}
+
+fn slices_arrive(name: &str, batch: &RecordBatch) {
+    let segments = Segments::new();
+    let writer = segments.writer(name).create().expect("a writer");
+    let reader = segments.reader(name).open().expect("a reader");
+    let placed = writer.copy_to_arena(batch).expect("room");
+    for offset in [0, 0, 1, 7, 8, 63, 64, 199, 200] {
+        for from in [batch, &placed] {
+            let sent = from.slice(offset, (200 - offset).min(70));
+            writer.write_arrow(&sent).expect("a write");
+            assert_eq!(reader.next_batch(0).expect("a batch"), sent, "{name} from {offset}");
+        }
+    }
+}
+
+#[test]
+fn slices_arrive_whether_they_go_by_address_or_not() {
+    let all = mixed();
+    slices_arrive("addresses", &all.project(&[0, 1, 2, 3, 4]).expect("columns"));
+    slices_arrive("structs", &all);
+}
+
+#[test]
+fn the_report_says_of_each_column_why_it_was_copied() {
+    use CopyReason::{Alignment, BitOffset, None, Outside};
+    let segments = Segments::new();
+    let writer = segments.writer("why").create().expect("a writer");
+    let _reader = segments.reader("why").open().expect("a reader");
+    let batch = mixed().project(&[0, 2, 3]).expect("columns");
+    let placed = writer.copy_to_arena(&batch).expect("room");
+    let reasons = |batch: &RecordBatch| {
+        writer.write_arrow(batch).expect("a write");
+        let report = writer.last_write().expect("a report");
+        report.iter().map(|column| column.reason).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&batch), [Outside; 3]);
+    assert_eq!(reasons(&placed), [None; 3]);
+    // The bitmap of the texts is shifted by arrow-rs itself, on its way to the C Data interface.
+    assert_eq!(reasons(&placed.slice(3, 10)), [Alignment, BitOffset, Outside]);
+    assert_eq!(reasons(&placed.slice(64, 10)), [None, Alignment, Alignment]);
+    assert_eq!(reasons(&placed.slice(0, 10)), [None; 3]);
+}
+
+#[test]
+fn memory_of_the_segment_may_go_in_any_order() {
+    // 0 is the writer, 1 what was published, 2 what was read.
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let segments = Segments::new();
+        let writer = segments.writer("order").capacity(1 << 16).create().expect("a writer");
+        let reader = segments.reader("order").open().expect("a reader");
+        let built = writer.copy_to_arena(&batch(3)).expect("room");
+        writer.write_arrow(&built).expect("a write");
+        let read = reader.next_batch(0).expect("a batch");
+        let (mut writer, mut batches) = (Some(writer), [Some(built), Some(read)]);
+        for part in order {
+            match part {
+                0 => drop(writer.take()),
+                part => drop(batches[part - 1].take()),
+            }
+            assert!(batches.iter().flatten().all(|left| *left == batch(3)), "{order:?}, after {part}");
+        }
+        assert_eq!(reader.statistics().expect("figures").held_batches, 0);
+    }
 }
 
 #[test]

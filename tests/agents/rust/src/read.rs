@@ -7,6 +7,7 @@ use arrow_array::{RecordBatch, RecordBatchOptions, make_array};
 use arrow_buffer::{BooleanBuffer, Buffer, MutableBuffer, NullBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::DataType;
+use arrow_select::concat::concat_batches;
 use qadataswap::{Error, Loss, Reader, Start};
 
 use crate::arguments::ReadArguments;
@@ -48,14 +49,13 @@ fn copy(
 ) -> Result<(), Failure> {
     let mut written = 0;
     while arguments.limit.is_none_or(|limit| written < limit) {
-        // Whole messages: a batch that the writer had to cut by rows is put together again.
-        let message = match reader.read_arrow(arguments.timeout_ms) {
-            Ok(Some(message)) => message,
-            Ok(None) => return Err(timeout(arguments).into()),
-            Err(Error::EndOfStream(_)) => break,
-            Err(error) => return Err(error.into()),
+        // In turns, because the library goes two ways: batches are made of addresses, messages of C structs.
+        let next = if written % 2 == 0 { next_by_batch(arguments, reader) } else { next_message(arguments, reader) };
+        let batch = match next {
+            Ok(batch) => batch,
+            Err(Failure::Library(Error::EndOfStream(_))) => break,
+            Err(failure) => return Err(failure),
         };
-        let batch = message.into_batch()?;
         tally.batch(batch.num_rows());
         write_out(output, &batch)?;
         written += 1;
@@ -64,6 +64,55 @@ fn copy(
         std::thread::sleep(Duration::from_millis(arguments.delay_ms));
     }
     Ok(())
+}
+
+/// The next message as one batch. One that the writer had to cut by rows is put together again.
+fn next_message(arguments: &ReadArguments, reader: &Reader) -> Result<RecordBatch, Failure> {
+    match reader.read_arrow(arguments.timeout_ms)? {
+        Some(message) => Ok(message.into_batch()?),
+        None => Err(timeout(arguments).into()),
+    }
+}
+
+/// The same batch by batch. Pieces are copied, so that a ring smaller than their message doesn't wait for this reader.
+fn next_by_batch(arguments: &ReadArguments, reader: &Reader) -> Result<RecordBatch, Failure> {
+    let mut pieces = Vec::new();
+    loop {
+        let (batch, info) = reader.next_with_info(arguments.timeout_ms)?;
+        if info.first {
+            pieces.clear(); // a message before it was given up
+            if info.last {
+                return Ok(batch);
+            }
+        }
+        pieces.push(own(&batch)?);
+        if info.last {
+            return joined(&pieces);
+        }
+    }
+}
+
+/// The pieces of one batch, each with the whole dictionaries. Theirs are given the first piece's, which are equal: arrow-rs would join them,
+/// in another order.
+fn joined(pieces: &[RecordBatch]) -> Result<RecordBatch, Failure> {
+    let schema = pieces[0].schema();
+    let sharing = pieces.iter().map(|piece| {
+        let columns = pieces[0].columns().iter().zip(piece.columns());
+        let columns = columns.map(|(first, column)| make_array(sharing(&first.to_data(), &column.to_data())));
+        let options = RecordBatchOptions::new().with_row_count(Some(piece.num_rows()));
+        RecordBatch::try_new_with_options(schema.clone(), columns.collect(), &options)
+    });
+    Ok(concat_batches(&schema, &sharing.collect::<Result<Vec<_>, _>>()?)?)
+}
+
+fn sharing(first: &ArrayData, data: &ArrayData) -> ArrayData {
+    let is_dictionary = matches!(data.data_type(), DataType::Dictionary(..));
+    let children = first.child_data().iter().zip(data.child_data());
+    let children =
+        children.map(|(first, data)| if is_dictionary && first == data { first.clone() } else { sharing(first, data) });
+    let builder = data.clone().into_builder().child_data(children.collect());
+    // SAFETY: the same data, but for dictionaries that are equal to its own.
+    unsafe { builder.build_unchecked() }
 }
 
 fn timeout(arguments: &ReadArguments) -> Error {
