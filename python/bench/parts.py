@@ -17,8 +17,8 @@ from part_report import Row, compare, write
 
 # What is measured; what it is compared with, and the goal.
 IMPORT = "pyarrow_import_schema_known"
-RECORD_BATCH = f"at most 1.2 times {IMPORT}"
-FRAME = "at most 1.2 times the fastest import of polars"
+RECORD_BATCH = f"≤ 1.2 x {IMPORT}"
+FRAME = "≤ 1.2 x the fastest import of polars"
 POLARS = ("polars_import_of_capsules", "polars_frame_of_record_batch", "polars_from_arrow")
 COMPARED: dict[str, tuple[tuple[str, ...], str | None]] = {
     "qadataswap_read_record_batch": ((IMPORT,), RECORD_BATCH),
@@ -26,7 +26,7 @@ COMPARED: dict[str, tuple[tuple[str, ...], str | None]] = {
     "qadataswap_write_and_read_record_batch": (("pyarrow_export_and_import_schema_known",), None),
     "qadataswap_read_frame": (POLARS, FRAME),
 }
-IN_PLACE = "at most 10 µs, whatever the size"
+IN_PLACE = "≤ 10000 ns, whatever the size"
 
 
 def measured() -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ class Part:
     program: str
     """Below the root; it isn't run where it isn't built."""
     command: tuple[str, ...]
-    """`{json}` stands for the file to write."""
+    """`{json}` stands for the file to write, for those that are told; below the root as well."""
 
     def missing(self) -> bool:
         """Whether it can't be run."""
@@ -35,12 +36,19 @@ def _native(name: str) -> Part:
     return Part(name, program, (program, "--json", "{json}"))
 
 
+def _script(name: str, *command: str) -> Part:
+    return Part(name, command[-1], command)
+
+
 TABLE = (
     _native("handover"),
     _native("copy"),
     _native("fan_out"),
     _native("cold"),
     _native("wake"),
+    _script("java", "scripts/lib/java_parts.sh"),
+    _script("python", sys.executable, "python/bench/parts.py"),
+    _script("rust", sys.executable, "scripts/lib/rust_parts.py"),
 )
 
 

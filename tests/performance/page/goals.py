@@ -75,13 +75,18 @@ def _tables(results: Json) -> Iterator[Goal]:
     yield Goal("the first 1GB through a new segment : the kernel backing that memory", 1.1, cold)
 
 
-_LIMIT = re.compile(r"(?:≤|<=)\s*([\d.]+)")
+_LIMIT = re.compile(r"≤ ([\d.]+) (x|ns)\b")
 
 
 def _parts(results: Json) -> Iterator[Goal]:
-    """Rows with a goal that has a limit, "≤ 1.05 x one memcpy" say, and a ratio."""
+    """Rows whose goal limits their ratio, "≤ 1.05 x one memcpy" say, or their median, "≤ 1000 ns"."""
     for part in results["parts"]:
         for row in part["rows"]:
             limit = _LIMIT.search(row.get("goal") or "")
-            if limit is not None and row.get("ratio") is not None:
-                yield Goal(f"{part['name']}: {row['what']}: {row['goal']}", float(limit[1]), float(row["ratio"]))
+            if limit is None:
+                continue
+            what = f"{part['name']} : {row['what']} : {row['goal']}"
+            if limit[2] == "x":
+                yield Goal(what, float(limit[1]), float(row["ratio"]))
+            else:
+                yield Goal(what, float(limit[1]) / _US, float(row["median"]) / _US, "us")

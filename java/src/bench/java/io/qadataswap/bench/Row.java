@@ -3,12 +3,13 @@ package io.qadataswap.bench;
 import java.util.Locale;
 
 /**
- * One line of results, in nanoseconds unless `what` names another unit. A goal is the most that the
- * median may be; the ratio is the median over the rival's; NaN where there is none.
+ * One line of results, in nanoseconds unless `what` names another unit. The goal is in words, with
+ * the most that the median ("≤ 1000 ns") or the ratio ("≤ 2 x the rival") may be; the ratio is the
+ * median over the rival's, NaN where there is none.
  */
-record Row(String what, double median, double low, double high, double goal, double ratio) {
+record Row(String what, double median, double low, double high, String goal, double ratio) {
   /** Of measured times in order: low and high are the 5th and the 95th of a hundred. */
-  static Row of(String what, long[] sorted, double goal) {
+  static Row of(String what, long[] sorted, String goal) {
     int n = sorted.length;
     return new Row(what, sorted[n / 2], sorted[n / 20], sorted[n - 1 - n / 20], goal, Double.NaN);
   }
@@ -26,14 +27,8 @@ record Row(String what, double median, double low, double high, double goal, dou
         + what
         + "\", "
         + numbers
-        + optional("goal", "%.0f", goal)
-        + optional("ratio", "%.3f", ratio)
+        + (goal.isEmpty() ? "" : ", \"goal\": \"" + goal + "\"")
+        + (Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, ", \"ratio\": %.3f", ratio))
         + "}";
-  }
-
-  private static String optional(String key, String format, double value) {
-    return Double.isNaN(value)
-        ? ""
-        : ", \"" + key + "\": " + String.format(Locale.ROOT, format, value);
   }
 }

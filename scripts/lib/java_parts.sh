@@ -2,12 +2,11 @@
 # Runs the benchmarks of the Java binding's parts (java/src/bench) and writes their results as JSON. Takes three minutes and
 # 1.2 GB of shared memory.
 #
-# usage: tests/performance/parts/java.sh [FILE]      default: build/report/benchmarks/parts/java.json
+# usage: scripts/lib/java_parts.sh [FILE]      default: build/report/benchmarks/parts/java.json
 #
 # QADS_BENCH_JAVA_HOME: the Java that runs them; else the one that compiles them.
 set -euo pipefail
-# shellcheck source=scripts/lib/common.sh
-source "$(dirname -- "${BASH_SOURCE[0]}")/../../../scripts/lib/common.sh"
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 source "$ROOT/scripts/lib/setup.sh"
 
 output=${1:-$ROOT/build/report/benchmarks/parts/java.json}
