@@ -15,22 +15,26 @@ import qadataswap
 
 async def batches(reader: qadataswap.Reader) -> AsyncIterator[pa.RecordBatch]:
     """The reader's batches up to the end of the stream."""
+    while True:
+        try:
+            batch = reader.read_batch(0)
+        except qadataswap.QadsEndOfStreamError:
+            return
+        if batch is None:
+            await until_readable(reader.fileno())
+        else:
+            yield pa.record_batch(batch)
+
+
+async def until_readable(descriptor: int) -> None:
+    """Returns when there is something to read. Watched only meanwhile: it stays readable until everything is read."""
     loop = asyncio.get_running_loop()
     readable = asyncio.Event()
-    loop.add_reader(reader.fileno(), readable.set)
+    loop.add_reader(descriptor, readable.set)
     try:
-        while True:
-            try:
-                batch = reader.read_batch(0)
-            except qadataswap.QadsEndOfStreamError:
-                return
-            if batch is not None:
-                yield pa.record_batch(batch)
-                continue
-            readable.clear()
-            await readable.wait()
+        await readable.wait()
     finally:
-        loop.remove_reader(reader.fileno())
+        loop.remove_reader(descriptor)
 
 
 async def main() -> None:

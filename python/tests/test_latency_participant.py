@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import qadataswap
 
 PROGRAM = Path(__file__).resolve().parents[1] / "bench/latency_participant.py"
-WORDS = ("--bytes", "1024", "--rounds", "20", "--warmup", "5", "--core", "0")
+WORDS = ("--bytes", "1024", "--rounds", "20", "--warmup", "5", "--core", str(min(os.sched_getaffinity(0))))
 
 
 def _start(role: str, *more: str) -> subprocess.Popen[str]:

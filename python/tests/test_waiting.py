@@ -86,7 +86,8 @@ def test_control_c_ends_a_wait(kind: str) -> None:
             WAITS[kind](writer, reader, LONG_MS)
 
 
-def test_whatever_a_signal_handler_raises_ends_a_write() -> None:
+@pytest.mark.parametrize("data", [TABLE, TABLE.to_batches()[0]], ids=["table", "batch"])
+def test_whatever_a_signal_handler_raises_ends_a_write(data: pa.Table | pa.RecordBatch) -> None:
     class AlarmError(Exception):
         pass
 
@@ -96,10 +97,11 @@ def test_whatever_a_signal_handler_raises_ends_a_write() -> None:
     before = signal.signal(signal.SIGALRM, ring)
     try:
         with long_before_the_timeout(), both("alarm", buffer_count=2) as (writer, _):
-            _full(writer)
+            writer.write_arrow(data)
+            writer.write_arrow(data)
             signal.setitimer(signal.ITIMER_REAL, 0.1)
             with pytest.raises(AlarmError):
-                writer.write_arrow(TABLE, timeout_ms=LONG_MS)
+                writer.write_arrow(data, timeout_ms=LONG_MS)
     finally:
         signal.signal(signal.SIGALRM, before)
 

@@ -310,8 +310,8 @@ enum {
   QADS_WAIT_BUSY = 1,     /* spin all the time: lowest latency, a whole core                                         */
   QADS_WAIT_SLEEP = 2,    /* sleep at once                                                                           */
   QADS_WAIT_POLL = 3      /* spin for a short while, then look again after naps of an eighth of the time waited, at most
-                           * 1 ms: the other side never pays for waking this one, which an idle thread pays for with
-                           * up to a thousand looks a second                                                         */
+                           * 1 ms: a writer never pays for waking such a reader, which pays with up to a thousand looks
+                           * a second. Readers that free room still make a call for a writer that polls, one a nap     */
 };
 
 /* Asked by a call of the writer while it waits, every 10 ms or so, in its own thread. Other than 0 ends the wait: the call
@@ -348,6 +348,7 @@ enum {
  * those of the first one stay (pandas writes the range of a frame's index there). The batch's offset and any child's are
  * honoured. A batch larger than the data area is cut by rows into several batches of one message. Buffers in memory of
  * qads_arena_allocate are published in place where the normal form allows (see qads_writer_get_last_write).
+ * Of offsets that are published in place only the first and the last are looked at: the rest is the caller's to get right.
  * Waits while there is no room (block), or while all of it is held (drop_oldest). A wait for ever that only the calling
  * thread itself could end, because its own reader of this segment is all that is in the way, ends after 5 s with TIMEOUT.
  * Errors: TIMEOUT (names the slowest readers or the holders), WOULD_NOT_FIT, NO_SPACE, SCHEMA_MISMATCH, INVALID (malformed
@@ -466,7 +467,7 @@ QADS_API qads_status qads_reader_wait(qads_reader* reader, int64_t timeout_ms);
 
 /* A descriptor that is readable (poll, select, epoll) while qads_reader_next has something to look at, for event
  * loops: when it is readable, call qads_reader_next with a timeout of 0, once or up to its TIMEOUT, which makes it unreadable
- * until there is more. At the end of the stream it stays readable. Only to be waited on: don't read, write or close it; it is
+ * until there is more; or so with qads_reader_next_message. At the end of the stream it stays readable. Only to be waited on: don't read, write or close it; it is
  * closed when the reader is freed (and the streams exported from it are released). The first call starts a thread that
  * sleeps for the descriptor's sake, or, with QADS_WAIT_POLL, polls.
  * Errors: CLOSED, FORKED, SYSTEM (no thread, no descriptor). */

@@ -24,12 +24,13 @@ int open_eventfd() {
   return fd;
 }
 
-// Threads inherit the mask: handlers belong to the program's own threads.
+// Threads inherit the mask: handlers belong to the program's own threads, but those of faults to the thread that made it.
 class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {
     sigset_t all;
     sigfillset(&all);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) sigdelset(&all, fault);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -46,11 +47,10 @@ Notifier::Notifier(std::shared_ptr<LeasePool> pool, ring::WaitMode mode)
     : pool_(std::move(pool)),
       // An event loop sleeps, so its watcher needn't spin; only who pays for the waking is the user's choice.
       mode_(mode == ring::WaitMode::kPoll ? mode : ring::WaitMode::kSleep),
-      fork_generation_(os::fork_generation()),
       descriptor_(open_eventfd()) {
   const SignalsBlocked blocked;
   try {
-    thread_ = std::make_unique<std::thread>([this] { run(); });
+    thread_ = std::thread([this] { run(); });
   } catch (const std::system_error& error) {
     ::close(descriptor_);
     throw os::system_error("cannot start a thread that watches the segment", error.code().value());
@@ -58,16 +58,12 @@ Notifier::Notifier(std::shared_ptr<LeasePool> pool, ring::WaitMode mode)
 }
 
 Notifier::~Notifier() {
-  if (fork_generation_ != os::fork_generation()) {
-    (void)thread_.release();  // the parent's: there is no such thread in a fork's child
-    return;
-  }
   {
     const std::scoped_lock lock(mutex_);
     ended_ = true;
   }
   changed_.notify_all();
-  thread_->join();
+  thread_.join();
   ::close(descriptor_);
 }
 
@@ -100,7 +96,7 @@ void Notifier::wait_for_something() noexcept {
   ring::ReaderSeat& seat = pool_->seat();
   try {
     ring::Waiting waiting(mode_, ring::Deadline(-1));
-    while (!seat.ready() && seat.wait(waiting) == ring::Wait::kLookAgain) {
+    while (!seat.watch(waiting)) {
     }
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): who takes meets it again
   }

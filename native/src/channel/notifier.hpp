@@ -3,7 +3,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -17,7 +16,7 @@ class Notifier {
  public:
   // Throws kSystem where there is no descriptor or no thread.
   Notifier(std::shared_ptr<LeasePool> pool, ring::WaitMode mode);
-  // After the seat was closed: that is what ends the thread's wait.
+  // After the seat was closed: that is what ends the thread's wait. Not in a fork's child, which has no such thread.
   ~Notifier();
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
@@ -33,13 +32,12 @@ class Notifier {
 
   std::shared_ptr<LeasePool> pool_;
   ring::WaitMode mode_;
-  std::uint32_t fork_generation_;
   int descriptor_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool readable_ = false;
   bool ended_ = false;
-  std::unique_ptr<std::thread> thread_;
+  std::thread thread_;
 };
 
 }  // namespace qads::channel

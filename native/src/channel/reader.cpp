@@ -24,6 +24,7 @@ Reader::Reader(std::shared_ptr<segment::Segment> segment, const ReaderOptions& o
 
 Reader::~Reader() {
   close();
+  if (pool_->seat().in_child()) (void)notifier_.release();  // its thread, which others may wait for, is the parent's
   notifier_.reset();
   pool_->retire();
 }
@@ -38,8 +39,11 @@ Code Reader::next_message(std::int64_t timeout_ms, std::vector<LeasePtr>& out) {
   return told(gather_message(timeout_ms, out));
 }
 
+// Who waits for the descriptor doesn't look meanwhile whether the writer needs the room of a message's first part.
 Code Reader::told(Code outcome) {
-  if (outcome == Code::kTimeout && notifier_) notifier_->found_nothing();
+  if (outcome != Code::kTimeout || !notifier_) return outcome;
+  copy_out_gathered();
+  notifier_->found_nothing();
   return outcome;
 }
 

@@ -322,6 +322,27 @@ Wait ReaderSeat::step(Waiting& waiting, Condition condition) {
   return Wait::kLookAgain;
 }
 
+bool ReaderSeat::watch(Waiting& waiting) {
+  const auto happened = [this] { return ready() || state(position()) != Wait::kLookAgain; };
+  if (happened()) return true;
+  const Waiting::Step next = waiting.next();
+  if (next == Waiting::Step::kLookAgain || next == Waiting::Step::kSpin) return false;
+  if (waiting.now() - watched_at_ >= kIntervalNs) {
+    watched_at_ = waiting.now();
+    probed_at_.store(0, std::memory_order_relaxed);  // whoever takes is to find out for himself, at once
+    segment_->check_whole();
+    if (!segment_->writer_alive()) return true;
+  }
+  if (next == Waiting::Step::kNap) {
+    waiting.nap();
+    return false;
+  }
+  const std::uint32_t word = arm(sync_.published);
+  if (!happened()) os::futex_wait(sync_.published, word, waiting.sleep_ns());
+  waiting.slept();
+  return false;
+}
+
 // seq_cst: also the second look before sleeping (partners: WriterRing::publish and evict_laggards).
 bool ReaderSeat::ready() const noexcept {
   const std::uint64_t next = position();

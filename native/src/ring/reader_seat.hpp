@@ -1,6 +1,6 @@
 // A reader's side of the ring: one entry, claimed by its lock byte, from joining until the last lease has ended. Shared by
-// the reader's handle and every lease; take() is called by one thread at a time, wait() by that one and the notifier's,
-// release() by any.
+// the reader's handle and every lease; take() and wait() are called by one thread at a time, watch() by one other, release() by
+// any.
 #pragma once
 
 #include <atomic>
@@ -50,6 +50,9 @@ class ReaderSeat {
   Wait wait(Waiting& waiting);
   // The same for the schema.
   Wait wait_for_schema(Waiting& waiting);
+  // One step of waiting for anything to happen, an end or a death included, by a thread that doesn't take: true once something
+  // has. Does nothing about it, and tells nobody. Throws what checking the file throws.
+  bool watch(Waiting& waiting);
 
   // This handle takes no more; wakes it if it waits. Any thread, twice is fine.
   void close() noexcept;
@@ -88,6 +91,7 @@ class ReaderSeat {
   std::uint64_t bit_ = 0;
   std::optional<OwnReader> own_;  // once it has its entry
   std::atomic<std::int64_t> probed_at_{0};
+  std::int64_t watched_at_ = 0;         // when watch() asked who lives
   std::atomic<std::uint64_t> next_{0};  // the sequence it takes next; written by the taking thread alone
   std::atomic<std::uint64_t> lost_{0};
   std::atomic<std::uint64_t> sleeps_{0};

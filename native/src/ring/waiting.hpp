@@ -14,7 +14,7 @@ enum class WaitMode { kAdaptive, kBusy, kSleep, kPoll };
 constexpr std::int64_t kIntervalNs = 10'000'000;
 constexpr std::int64_t kSpinNs = 50'000;  // about what waking a sleeper costs
 
-// A nap of a thread that polls, of which nobody knows: nobody has to wake it. It grows with the time waited, so that what it
+// A nap of a thread that polls: nobody has to wake it. It grows with the time waited, so that what it
 // adds to a wait is a share of that wait, up to a bound at which an idle thread costs a few hundredths of a core.
 constexpr std::int64_t kShareOfWait = 8;
 constexpr std::int64_t kShortestNapNs = 10'000;

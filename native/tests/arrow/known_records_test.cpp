@@ -41,7 +41,11 @@ class Known : public testing::TestWithParam<Kind> {
     read_record(*schema, record.section(), record.offset, record.length, right_nodes, right_buffers);
     ASSERT_EQ(nodes.size(), right_nodes.size());
     ASSERT_EQ(buffers.size(), right_buffers.size());
-    for (std::size_t i = 0; i < nodes.size(); ++i) EXPECT_EQ(nodes[i].length, right_nodes[i].length);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      EXPECT_EQ(nodes[i].length, right_nodes[i].length);
+      EXPECT_EQ(nodes[i].null_count, right_nodes[i].null_count);
+      EXPECT_EQ(nodes[i].buffer_count, right_nodes[i].buffer_count);
+    }
     for (std::size_t i = 0; i < buffers.size(); ++i) {
       EXPECT_EQ(buffers[i].address, right_buffers[i].address);
       EXPECT_EQ(buffers[i].length, right_buffers[i].length);

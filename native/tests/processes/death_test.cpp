@@ -1,5 +1,6 @@
 // kill -9 at random moments, stopped processes, forks: what survivors see.
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <random>
 
@@ -56,6 +57,33 @@ TEST(Death, OfReadersCostsNothingButTimeAndSurvivorsGetEverything) {
   std::int32_t readers = -1;
   expect_ok(qads_arena_get_readers(out.arena, nullptr, 0, &readers));
   EXPECT_LE(readers, 1) << "all but perhaps the last victim were cleaned up after";
+}
+
+// An event loop looks only when it is told to, and then without waiting.
+TEST(Death, OfTheWriterIsToldToAnEventLoop) {
+  for (const std::int32_t mode : {QADS_WAIT_SLEEP, QADS_WAIT_POLL}) {
+    const Directory directory;
+    Process writer([&] {
+      Outlet out(directory, "s", arena_options(4, 64 << 10));
+      IntBatch batch(kRows);
+      if (out.write(batch, 0) != QADS_OK) return 1;
+      pause();
+      return 2;
+    });
+    qads_reader_options options = Inlet::defaults();
+    options.wait = mode;
+    Inlet in(directory, "s", options);
+    pollfd readable{.fd = -1, .events = POLLIN, .revents = 0};
+    expect_ok(qads_reader_get_fd(in.reader, &readable.fd));
+    Got got;
+    ASSERT_EQ(in.next(got), QADS_OK);
+    ASSERT_EQ(in.next(got, 0), QADS_ERR_TIMEOUT);
+    ASSERT_EQ(poll(&readable, 1, 50), 0);
+    writer.kill();
+    ASSERT_EQ(poll(&readable, 1, 60'000), 1);
+    EXPECT_EQ(in.next(got, 0), QADS_ERR_WRITER_DIED) << qads_last_error();
+    EXPECT_EQ(poll(&readable, 1, 0), 1) << "it stays dead";
+  }
 }
 
 TEST(Death, OfTheWriterLeavesEverythingItPublishedReadable) {

@@ -45,13 +45,14 @@ void Writer::write_array(const py::object& schema_capsule, const py::object& arr
   }));
 }
 
-void Writer::write_exported(const py::object& export_array, std::int64_t timeout_ms) {
+py::object Writer::write_exported(const py::object& export_array, std::int64_t timeout_ms) {
   OwnedArray array;
   const py::int_ address(reinterpret_cast<std::uintptr_t>(array.get()));
   const auto exported = py::reinterpret_steal<py::object>(PyObject_CallOneArg(export_array.ptr(), address.ptr()));
-  if (!exported) throw py::error_already_set();
+  if (!exported) return py::error_already_set().value();
   check(interruptible(
       [&, handles = handles_] { return qads_writer_write(handles->writer, array.get(), nullptr, 0, timeout_ms); }));
+  return py::none();
 }
 
 void Writer::write_stream(const py::object& stream_capsule, bool message_per_batch, std::int64_t timeout_ms) {

@@ -61,7 +61,7 @@ class Writer {
   void write_array(const py::object& schema_capsule, const py::object& array_capsule, bool more,
                    std::int64_t timeout_ms);
   // A batch of the schema that the segment has, which `export_array(address of a struct)` exports: a library's own function.
-  void write_exported(const py::object& export_array, std::int64_t timeout_ms);
+  py::object write_exported(const py::object& export_array, std::int64_t timeout_ms);
   void write_stream(const py::object& stream_capsule, bool message_per_batch, std::int64_t timeout_ms);
   // The streams of an iterator's capsules, one after the other, as one.
   void write_streams(const py::iterator& stream_capsules, bool message_per_batch, std::int64_t timeout_ms);

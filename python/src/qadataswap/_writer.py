@@ -90,11 +90,10 @@ class Writer(Handle):
         # Exporting the schema takes pyarrow longer than exporting the batch, and only the first one needs it.
         schema = batch.schema
         if schema is self._known or (self._known is not None and schema.equals(self._known, check_metadata=True)):
-            try:
-                self._core.write_exported(batch._export_to_c, wait)
-            except Exception as error:
-                _producers.raise_for(self._name, batch, error)
-                raise
+            failure = self._core.write_exported(batch._export_to_c, wait)
+            if failure is not None:
+                _producers.raise_for(self._name, batch, failure)
+                raise failure
         else:
             self._core.write_array(*_producers.array_capsules(self._name, batch), False, wait)
         self._known = schema

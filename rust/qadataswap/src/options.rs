@@ -69,7 +69,7 @@ choices! {
         Busy = QADS_WAIT_BUSY,
         /// Sleep at once.
         Sleep = QADS_WAIT_SLEEP,
-        /// Spin for a short while, then look again after naps of up to 1 ms: the other side never pays for waking this one.
+        /// Spin for a short while, then look again after naps of up to 1 ms: a writer never pays for waking such a reader.
         Poll = QADS_WAIT_POLL,
     }
 

@@ -9,8 +9,8 @@ public enum WaitMode {
   /** Sleeps at once. */
   SLEEP,
   /**
-   * Spins for a short while, then takes naps of an eighth of the time waited, at most 1 ms: the
-   * other side never pays for waking this one.
+   * Spins for a short while, then takes naps of an eighth of the time waited, at most 1 ms: a
+   * writer never pays for waking such a reader.
    */
   POLL
 }

@@ -6,7 +6,8 @@ import java.util.concurrent.Executors;
 
 /** Waits for event loops, which can't. */
 public final class Readiness {
-  private static final int LOOK_MS = 100; // whether the reader was closed meanwhile
+  /** How soon it is noticed that the reader was closed, or that nobody wants to know any more. */
+  private static final int LOOK_MS = 100;
 
   /** One thread for each future that isn't complete; kept for a minute for the next one. */
   private static final ExecutorService THREADS =
@@ -26,18 +27,31 @@ public final class Readiness {
    * @return completes then; exceptionally once the reader is closed
    */
   public static CompletableFuture<Void> of(NativeHandle reader) {
-    return CompletableFuture.runAsync(() -> await(reader), THREADS);
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    THREADS.execute(
+        () -> {
+          try {
+            while (!future.isDone() && !look(reader)) {}
+            future.complete(null);
+          } catch (RuntimeException e) {
+            future.completeExceptionally(e);
+          }
+        });
+    return future;
   }
 
-  private static void await(NativeHandle reader) {
+  private static boolean look(NativeHandle reader) {
+    long handle = reader.enter();
     boolean found;
-    do {
-      long handle = reader.enter();
-      try {
-        found = NativeBindings.readerIsReadable(handle, LOOK_MS);
-      } finally {
-        reader.leave();
-      }
-    } while (!found);
+    try {
+      found = NativeBindings.readerIsReadable(handle, LOOK_MS);
+    } finally {
+      reader.leave();
+    }
+    if (found) {
+      reader.enter(); // closing makes it readable as well
+      reader.leave();
+    }
+    return found;
   }
 }

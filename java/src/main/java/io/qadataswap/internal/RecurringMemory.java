@@ -32,12 +32,13 @@ final class RecurringMemory {
 
   /** What the batch is to be loaded into; it has taken over its lease. */
   BatchMemory begin(BatchTables batch) {
-    if (isFull(batch.bufferCount())) {
-      Arrays.fill(memories, null);
-      used = 0;
-    }
     long place = place(batch);
     int at = find(place);
+    if (memories[at] == null && isFull(batch.bufferCount())) {
+      Arrays.fill(memories, null); // batches may have come to lie elsewhere
+      used = 0;
+      at = find(place);
+    }
     BatchMemory memory = memories[at];
     if (memory == null || !memory.isReusable()) {
       used += memory == null ? 1 : 0;
