@@ -119,7 +119,7 @@ def test_an_example_runs(name: str) -> None:
 
 
 def test_the_event_loop_reads_to_the_end_and_says_so_if_nobody_writes() -> None:
-    command = [sys.executable, EXAMPLES / "asyncio_reader.py", "loop"]
+    command = [sys.executable, str(EXAMPLES / "asyncio_reader.py"), "loop"]
     with qadataswap.create_writer("loop", lifetime="until_closed") as writer:
         reading = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         writer.wait_readers(1)
