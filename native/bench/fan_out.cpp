@@ -27,8 +27,8 @@ double write_ns(int readers) {
   double elapsed_us = 0;
   {
     bench::Outlet out(name, 4 << 20, batch);
-    std::vector<std::unique_ptr<bench::Inlet>> inlets;
-    for (int i = 0; i < readers; ++i) inlets.push_back(std::make_unique<bench::Inlet>(name));
+    std::vector<std::unique_ptr<bench::Inlet>> inlets(static_cast<std::size_t>(readers));
+    for (auto& inlet : inlets) inlet = std::make_unique<bench::Inlet>(name);
     for (int round = 0; round < kRounds; ++round) {
       const double start = bench::now_us();
       for (int i = 0; i < kBurst; ++i) {

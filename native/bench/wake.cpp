@@ -10,8 +10,8 @@
 namespace {
 
 constexpr int kBatches = 200;
-constexpr int kPauseMs = 3;  // long enough for an adaptive reader to have gone to sleep
-constexpr std::int64_t kIdleMs = 1000;
+constexpr int kPauseMs = 3;            // long enough for an adaptive reader to have gone to sleep
+constexpr std::int64_t kIdleMs = 500;  // of which the reader's processor time is looked at; half of the writer's rest
 constexpr std::int64_t kRows = 13;
 
 struct Times {
@@ -34,8 +34,8 @@ void receive(const std::string& name, std::int32_t mode, Times& times) {
   bench::check(qads_reader_next_flat(in.reader, -1, &batch, nullptr), "next");  // the writer has begun, and now rests
   qads_lease_release(batch.lease);
   const double before = processor_us();
-  if (qads_reader_wait(in.reader, kIdleMs / 2) != QADS_ERR_TIMEOUT) std::abort();
-  times.idle_percent = (processor_us() - before) / static_cast<double>(kIdleMs / 2 * 1000) * 100;
+  if (qads_reader_wait(in.reader, kIdleMs) != QADS_ERR_TIMEOUT) std::abort();
+  times.idle_percent = (processor_us() - before) / (static_cast<double>(kIdleMs) * 1000) * 100;
   for (auto& arrived : times.arrived_us) {
     bench::check(qads_reader_next_flat(in.reader, -1, &batch, nullptr), "next");
     arrived = bench::now_us();
@@ -55,7 +55,7 @@ void measure(const char* what, std::int32_t mode, bench::Table& table) {
     bench::check(qads_writer_wait_readers(out.writer, 1, 30'000), "wait for the reader");
     const auto write = [&] { bench::check(qads_writer_write(out.writer, &batch.array(), nullptr, 0, -1), "write"); };
     write();
-    std::this_thread::sleep_for(std::chrono::milliseconds(kIdleMs));
+    std::this_thread::sleep_for(std::chrono::milliseconds(2 * kIdleMs));
     for (auto& arrived : times.arrived_us) {
       std::this_thread::sleep_for(std::chrono::milliseconds(kPauseMs));
       const double start = bench::now_us();

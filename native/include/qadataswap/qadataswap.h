@@ -465,12 +465,10 @@ QADS_API qads_status qads_reader_export_stream(qads_reader* reader, int64_t time
  * rest of a message that began before this reader joined (which it skips). Else what it would return. Takes nothing. */
 QADS_API qads_status qads_reader_wait(qads_reader* reader, int64_t timeout_ms);
 
-/* A descriptor that is readable (poll, select, epoll) while qads_reader_next has something to look at, for event
- * loops: when it is readable, call qads_reader_next with a timeout of 0, once or up to its TIMEOUT, which makes it unreadable
- * until there is more; or so with qads_reader_next_message. At the end of the stream it stays readable. Only to be waited on: don't read, write or close it; it is
- * closed when the reader is freed (and the streams exported from it are released). The first call starts a thread that
- * sleeps for the descriptor's sake, or, with QADS_WAIT_POLL, polls.
- * Errors: CLOSED, FORKED, SYSTEM (no thread, no descriptor). */
+/* For event loops: a descriptor that is readable (poll, select, epoll) while qads_reader_next has something to look at. Then call
+ * it, or qads_reader_next_message, with a timeout of 0: its TIMEOUT makes the descriptor unreadable until there is more. Don't
+ * read, write or close it: it goes with the reader and the streams exported from it. The first call starts a thread that
+ * sleeps (with QADS_WAIT_POLL: polls) for its sake. Errors: CLOSED, FORKED, SYSTEM (no thread, no descriptor). */
 QADS_API qads_status qads_reader_get_fd(qads_reader* reader, int* out);
 
 typedef struct qads_reader_stats {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "channel/lease.hpp"
+#include "os/readable_event.hpp"
 #include "ring/waiting.hpp"
 
 namespace qads::channel {
@@ -21,7 +22,7 @@ class Notifier {
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
-  int descriptor() const noexcept { return descriptor_; }
+  int descriptor() const noexcept { return event_.descriptor(); }
   // By the thread that takes, when there was nothing: unreadable until there is something. What comes between its look and
   // this is seen, because the thread looks before it sleeps.
   void found_nothing();
@@ -32,7 +33,7 @@ class Notifier {
 
   std::shared_ptr<LeasePool> pool_;
   ring::WaitMode mode_;
-  int descriptor_;
+  os::ReadableEvent event_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool readable_ = false;
