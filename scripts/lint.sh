@@ -85,8 +85,7 @@ lint_rust() {
     cargo fmt "${rival[@]}"
   fi
   cargo fmt "${cargo[@]}" --all --check && cargo fmt "${rival[@]}" --check &&
-    cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings &&
-    cargo clippy "${rival[@]}" --locked --all-targets --quiet -- -D warnings
+    cargo clippy "${cargo[@]}" --locked --workspace --all-targets --all-features --quiet -- -D warnings
 }
 
 check "clang-format" format_cpp

@@ -31,7 +31,11 @@ build_plasma() {
   install_python "$ROOT/build/plasma/bin/python" plasma.txt
 }
 
-build_iceoryx2() { cargo build --locked --quiet --release --manifest-path "$ROOT/tests/performance/rivals/iceoryx2/Cargo.toml"; }
+# Looked at by clippy here and not in scripts/lint.sh, which would build all of iceoryx2 each time.
+build_iceoryx2() {
+  local cargo=(--locked --quiet --manifest-path "$ROOT/tests/performance/rivals/iceoryx2/Cargo.toml")
+  cargo clippy "${cargo[@]}" --all-targets -- -D warnings && cargo build "${cargo[@]}" --release
+}
 
 build_jvm() {
   mvn --batch-mode --no-transfer-progress --quiet --file "$ROOT/tests/performance/rivals/jvm/pom.xml" compile
@@ -43,7 +47,7 @@ try() { "$2" || say "skipped, it could not be built here: $1"; }
 require 'command -v taskset' util-linux
 need_libclang
 setup_venv
-setup_rust
+setup_rust_lint
 setup_java
 install_python "$VENV/bin/python" performance.txt
 say "building the rivals"

@@ -209,7 +209,6 @@ need_libclang() { require 'compgen -G "/usr/lib/llvm-*/lib/libclang[-.][0-9s]*"'
 
 # What `cargo fmt` and `cargo clippy` need: parts of the toolchain, packages of their own where it comes from apt.
 setup_rust_lint() {
-  need_libclang
   setup_rust
   cargo fmt --version >/dev/null 2>&1 || missing+=("$(command -v apt-cache >/dev/null && apt-cache show rustfmt-web >/dev/null 2>&1 && echo rustfmt-web || echo rustfmt)")
   cargo clippy --version >/dev/null 2>&1 || missing+=("$(apt-cache show rust-web-clippy >/dev/null 2>&1 && echo rust-web-clippy || echo rust-clippy)")
