@@ -348,7 +348,6 @@ enum {
  * those of the first one stay (pandas writes the range of a frame's index there). The batch's offset and any child's are
  * honoured. A batch larger than the data area is cut by rows into several batches of one message. Buffers in memory of
  * qads_arena_allocate are published in place where the normal form allows (see qads_writer_get_last_write).
- * Of offsets that are published in place only the first and the last are looked at: the rest is the caller's to get right.
  * Waits while there is no room (block), or while all of it is held (drop_oldest). A wait for ever that only the calling
  * thread itself could end, because its own reader of this segment is all that is in the way, ends after 5 s with TIMEOUT.
  * Errors: TIMEOUT (names the slowest readers or the holders), WOULD_NOT_FIT, NO_SPACE, SCHEMA_MISMATCH, INVALID (malformed

@@ -291,13 +291,9 @@ OffsetScan Plan::offsets(const Node& node) {
   }
   if (node.first + node.rows == kUnknownLength) fail_short(node, 1, kUnknownLength, width);
   const std::byte* from = need(node, 1, node.first + node.rows + 1, width) + node.first * width;
-  const auto bytes = static_cast<std::uint64_t>((node.rows + 1) * width);
-  // What stays where it is isn't looked through: that would take as long as copying it, and its owner may change it after any
-  // look. Readers check the ends of every batch's offsets.
-  const OffsetScan ends = ends_of(from, node.rows, width);
-  const bool stays = ends.first == 0 && ends.last >= 0 && can_refer(from, bytes);
-  const OffsetScan scan = stays ? ends : scan_offsets(from, node.rows, width);
+  const OffsetScan scan = scan_offsets(from, node.rows, width);
   if (scan.bad >= 0) fail_offsets(node, from, scan.bad);
+  const auto bytes = static_cast<std::uint64_t>((node.rows + 1) * width);
   if (scan.first == 0) {
     plain(node, from, bytes);
   } else {
@@ -388,12 +384,15 @@ void Plan::plain(const Node& node, const std::byte* from, std::uint64_t bytes) {
 
 // Refers to the bytes in place if they lie in the region and are aligned; if not, says why.
 bool Plan::refer(const std::byte* from, std::uint64_t bytes, std::int32_t& reason) {
-  if (!can_refer(from, bytes)) {
-    const bool inside = in_region(from) && bytes <= region_.size - region_offset(from);
-    reason = inside ? QADS_COPY_ALIGNMENT : QADS_COPY_OUTSIDE;
+  const std::uint64_t offset = region_offset(from);
+  if (offset >= region_.size || bytes > region_.size - offset) {
+    reason = QADS_COPY_OUTSIDE;
     return false;
   }
-  const std::uint64_t offset = region_offset(from);
+  if (offset % layout::kBufferAlignment != 0) {
+    reason = QADS_COPY_ALIGNMENT;
+    return false;
+  }
   *next_buffer_++ = {from, offset, bytes, 0, 0, Work::kInPlace, 0};
   references_.push_back({.offset = offset, .length = bytes});
   referenced_ += bytes;

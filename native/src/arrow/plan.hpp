@@ -125,10 +125,6 @@ class Plan {
     return reinterpret_cast<std::uintptr_t>(from) - reinterpret_cast<std::uintptr_t>(region_.base);
   }
   bool in_region(const std::byte* from) const { return region_offset(from) < region_.size; }
-  bool can_refer(const std::byte* from, std::uint64_t bytes) const {
-    return in_region(from) && bytes <= region_.size - region_offset(from) &&
-           region_offset(from) % layout::kBufferAlignment == 0;
-  }
   PlannedBuffer& copied(const Node& node, Work work, const std::byte* from, std::uint64_t bytes, std::int32_t reason);
 
   void write_tables(std::byte* to, std::uint64_t data_offset) const;

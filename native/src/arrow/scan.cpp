@@ -78,13 +78,6 @@ RunScan scan_runs_of(const std::byte* ends, std::int64_t runs, std::int64_t row,
 
 }  // namespace
 
-OffsetScan ends_of(const std::byte* offsets, std::int64_t rows, int width) {
-  const auto at = [&](std::int64_t row) {
-    return width == 4 ? std::int64_t{load<std::int32_t>(offsets, row)} : load<std::int64_t>(offsets, row);
-  };
-  return {.first = at(0), .last = at(rows), .bad = -1};
-}
-
 OffsetScan scan_offsets(const std::byte* offsets, std::int64_t rows, int width) {
   return width == 4 ? scan_offsets_of<std::int32_t>(offsets, rows) : scan_offsets_of<std::int64_t>(offsets, rows);
 }

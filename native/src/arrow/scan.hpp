@@ -55,8 +55,6 @@ struct OffsetScan {
 };
 // rows + 1 offsets of `width` bytes.
 OffsetScan scan_offsets(const std::byte* offsets, std::int64_t rows, int width);
-// The first and the last one only; `bad` stays -1.
-OffsetScan ends_of(const std::byte* offsets, std::int64_t rows, int width);
 
 struct ListViewScan {
   Extent used;

@@ -145,22 +145,6 @@ TEST(Flatten, SaysWhyItCopied) {
   EXPECT_EQ(outside.report().bytes_copied, 16 + 11);
 }
 
-// Their owner may change them after any look, so the cost of one would buy nothing.
-TEST(Flatten, LooksThroughOffsetsThatItCopiesAndAtTheEndsOfThoseInPlace) {
-  const Memory memory(1 << 16);
-  arrow::StringBuilder builder;
-  ASSERT_TRUE(builder.AppendValues({"one", "two", "three"}).ok());
-  const auto words = moved_into(memory, *builder.Finish().ValueOrDie());
-  auto* const offsets = const_cast<std::int32_t*>(words->data()->GetValues<std::int32_t>(1));
-  offsets[1] = 7;
-  EXPECT_EQ(Planned(words, region_of(memory)).report().bytes_copied, 0);
-  EXPECT_THROW(Planned(words, {}), qads::Error);
-  EXPECT_THROW(Planned(words->Slice(1), region_of(memory)), qads::Error) << "these must be written anew";
-  offsets[1] = 3;
-  offsets[3] = -1;
-  EXPECT_THROW(Planned(words, region_of(memory)), qads::Error);
-}
-
 TEST(Flatten, CopiesOnlyTheRowsAsked) {
   RandomArrays random(3);
   const auto column = random.array(arrow::int64(), 100000, Nulls::kNone)->Slice(50000, 10);
